@@ -1,0 +1,1 @@
+//! The semantics of IAM, without AWS calls and without knowledge of any control.

@@ -1,0 +1,16 @@
+//! `bedrock-audit` reads an AWS account, judges its Amazon Bedrock estate against hardening controls, and says
+//! what is wrong, where, why, and what to do.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! main → commands → { collect | ingest } → Snapshot → audit::run → Report → report::render → exit code
+//!                                                         │
+//!                                        facts ─ evaluate ┴ control, iam, config → model
+//! ```
+//!
+//! Everything right of the [`model::snapshot::Snapshot`] is pure: no AWS SDK, no clock, no environment. What could
+//! not be read is data beside the data, so an empty account and an unreadable one never look alike.
+
+pub mod iam;
+pub mod model;

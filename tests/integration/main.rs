@@ -1,0 +1,1 @@
+//! One binary for every integration test: each further one would link the AWS SDKs again.
