@@ -27,12 +27,23 @@ impl<'a> Arn<'a> {
         if parts.next()? != "arn" {
             return None;
         }
-        let (partition, service, region, account, resource) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (partition, service, region, account, resource) = (
+            parts.next()?,
+            parts.next()?,
+            parts.next()?,
+            parts.next()?,
+            parts.next()?,
+        );
         if partition.is_empty() || service.is_empty() || resource.is_empty() {
             return None;
         }
-        Some(Self { partition, service, region, account, resource })
+        Some(Self {
+            partition,
+            service,
+            region,
+            account,
+            resource,
+        })
     }
 
     /// The part of the resource before its first `/` or `:`, for example `foundation-model`.
@@ -53,7 +64,13 @@ impl<'a> Arn<'a> {
 
 impl fmt::Display for Arn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { partition, service, region, account, resource } = self;
+        let Self {
+            partition,
+            service,
+            region,
+            account,
+            resource,
+        } = self;
         write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
     }
 }
@@ -74,7 +91,14 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_an_arn() {
-        for text in ["", "*", "anthropic.claude-v2", "arn:aws:s3", "arn:aws:iam::1:", "urn:a:b:c:d:e"] {
+        for text in [
+            "",
+            "*",
+            "anthropic.claude-v2",
+            "arn:aws:s3",
+            "arn:aws:iam::1:",
+            "urn:a:b:c:d:e",
+        ] {
             assert_eq!(Arn::parse(text), None, "{text}");
         }
     }

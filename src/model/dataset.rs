@@ -14,14 +14,14 @@ pub trait Row {
 }
 
 /// Items of one kind from one place, and what is missing among them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Dataset<T> {
     /// Whether the reads were made at all.
     #[serde(default)]
     pub collected: bool,
     /// What was read.
-    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<T>,
     /// What was not. A gap without a resource concerns the whole list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -39,25 +39,47 @@ pub enum Lookup<'a, T> {
     Unread(Vec<&'a Gap>),
 }
 
+impl<T> Default for Dataset<T> {
+    fn default() -> Self {
+        Self {
+            collected: false,
+            items: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+}
+
 impl<T> Dataset<T> {
     /// A dataset that was read completely.
     pub fn complete(items: Vec<T>) -> Self {
-        Self { collected: true, items, gaps: Vec::new() }
+        Self {
+            collected: true,
+            items,
+            gaps: Vec::new(),
+        }
     }
 
     /// A dataset of which nothing could be read.
     pub fn unread(gap: Gap) -> Self {
-        Self { collected: true, items: Vec::new(), gaps: vec![gap] }
+        Self {
+            collected: true,
+            items: Vec::new(),
+            gaps: vec![gap],
+        }
     }
 
     /// Gaps that concern the list as a whole and hide rows (an `unsupported` service hides none).
     pub fn list_gaps(&self) -> impl Iterator<Item = &Gap> {
-        self.gaps.iter().filter(|gap| gap.resource.is_none() && !gap.means_absent())
+        self.gaps
+            .iter()
+            .filter(|gap| gap.resource.is_none() && !gap.means_absent())
     }
 
     /// Gaps about one resource.
     pub fn gaps_of<'a>(&'a self, resource: &'a str) -> impl Iterator<Item = &'a Gap> {
-        self.gaps.iter().filter(move |gap| gap.resource.as_deref() == Some(resource))
+        self.gaps
+            .iter()
+            .filter(move |gap| gap.resource.as_deref() == Some(resource))
     }
 
     /// Whether every row that exists is among the items.
@@ -102,7 +124,11 @@ impl<T: Row> Dataset<T> {
             .iter()
             .filter(|gap| !gap.means_absent() && gap.resource.as_deref().is_none_or(|resource| resource == key))
             .collect();
-        if gaps.is_empty() { Lookup::Missing } else { Lookup::Unread(gaps) }
+        if gaps.is_empty() {
+            Lookup::Missing
+        } else {
+            Lookup::Unread(gaps)
+        }
     }
 
     /// Puts items and gaps into a fixed order, so that the order in which answers came in leaves no trace.

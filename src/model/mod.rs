@@ -3,7 +3,10 @@
 //! Nothing here knows an SDK, a rule or a file format beyond serde; everything else is built on it.
 
 pub mod arn;
+pub mod aws;
 pub mod dataset;
 pub mod gap;
 pub mod policy_text;
+pub mod report;
 pub mod severity;
+pub mod snapshot;
