@@ -12,5 +12,7 @@
 //! Everything right of the [`model::snapshot::Snapshot`] is pure: no AWS SDK, no clock, no environment. What could
 //! not be read is data beside the data, so an empty account and an unreadable one never look alike.
 
+pub mod config;
+pub mod exit;
 pub mod iam;
 pub mod model;
