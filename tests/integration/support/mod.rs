@@ -1,0 +1,8 @@
+//! What integration tests stand on: a pretended AWS on a local socket and a runner for the compiled binary.
+//!
+//! Nothing here reaches the internet or reads the machine's own AWS settings; tests say what the world looks like
+//! and then ask what came out and what was asked for.
+
+pub(crate) mod cmd;
+pub(crate) mod fake_aws;
+pub(crate) mod raw;
