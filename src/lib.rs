@@ -12,6 +12,8 @@
 //! Everything right of the [`model::snapshot::Snapshot`] is pure: no AWS SDK, no clock, no environment. What could
 //! not be read is data beside the data, so an empty account and an unreadable one never look alike.
 
+#[cfg(feature = "live")]
+pub mod collect;
 pub mod config;
 pub mod exit;
 pub mod iam;

@@ -4,6 +4,7 @@
 
 pub mod arn;
 pub mod aws;
+pub mod calls;
 pub mod dataset;
 pub mod gap;
 pub mod policy_text;
