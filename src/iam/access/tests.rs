@@ -1,0 +1,124 @@
+//! The order of evaluation, the reasons, and what unread bounds do. The corpus in `fixtures/iam` goes further.
+
+use super::*;
+use crate::iam::context::Context;
+
+const MODEL: &str = "arn:aws:bedrock:eu-west-1::foundation-model/vendor.model-v1:0";
+
+fn policy(source: Source, id: &str, statements: &str) -> PolicyRef {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    PolicyRef {
+        source,
+        id: Arc::from(id),
+        version: None,
+        document: Arc::new(Document::parse(&text).unwrap()),
+    }
+}
+
+fn identity(statements: &str) -> PolicySet {
+    PolicySet {
+        identity: vec![policy(Source::Identity, "role#inline", statements)],
+        ..PolicySet::default()
+    }
+}
+
+fn ask(policies: &PolicySet) -> Decision {
+    decide(policies, &Request::new("bedrock:InvokeModel", MODEL, Context::open()))
+}
+
+const ALLOW: &str = r#"{"Sid":"A","Effect":"Allow","Action":"bedrock:*","Resource":"*"}"#;
+const DENY: &str = r#"{"Sid":"D","Effect":"Deny","Action":"*","Resource":"*"}"#;
+const DENY_OUTSIDE: &str = r#"{"Sid":"V","Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}}"#;
+const OTHER: &str = r#"{"Sid":"O","Effect":"Allow","Action":"s3:*","Resource":"*"}"#;
+
+#[test]
+fn nothing_grants() {
+    let decision = ask(&PolicySet::default());
+    assert_eq!(decision.verdict, Verdict::ImplicitDeny);
+    assert!(decision.because.is_empty());
+}
+
+#[test]
+fn a_deny_wins_and_is_named() {
+    let decision = ask(&identity(&format!("{ALLOW},{DENY}")));
+    assert_eq!(decision.verdict, Verdict::ExplicitDeny);
+    assert_eq!(
+        decision
+            .because
+            .iter()
+            .map(|reason| reason.statement.as_str())
+            .collect::<Vec<_>>(),
+        ["D"]
+    );
+}
+
+#[test]
+fn a_deny_that_depends_makes_the_answer_conditional() {
+    let decision = ask(&identity(&format!("{ALLOW},{DENY_OUTSIDE}")));
+    assert_eq!(decision.verdict, Verdict::Conditional);
+    assert_eq!(decision.conditions, ["aws:SourceVpc"]);
+    assert_eq!(decision.because.len(), 2);
+}
+
+#[test]
+fn bounds_must_allow_and_are_named_where_they_do_not() {
+    let mut policies = identity(ALLOW);
+    policies.boundary = Bound::Policy(policy(Source::Boundary, "arn:boundary", OTHER));
+    let decision = ask(&policies);
+    assert_eq!(
+        (decision.verdict, &*decision.because[0].policy),
+        (Verdict::ImplicitDeny, "arn:boundary")
+    );
+    let full = Level {
+        target: "r-root".to_owned(),
+        policies: vec![policy(Source::Scp, "p-full", ALLOW)],
+    };
+    let narrow = Level {
+        target: "ou-x".to_owned(),
+        policies: vec![policy(Source::Scp, "p-s3", OTHER)],
+    };
+    policies = identity(ALLOW);
+    policies.scps = Scps::Levels(vec![full, narrow]);
+    let decision = ask(&policies);
+    assert_eq!(
+        (decision.verdict, &*decision.because[0].policy),
+        (Verdict::ImplicitDeny, "ou-x")
+    );
+}
+
+#[test]
+fn unread_bounds_spoil_a_grant_but_not_a_refusal() {
+    let mut policies = identity(ALLOW);
+    policies.scps = Scps::Unread("organizations:ListPolicies".to_owned());
+    let decision = ask(&policies);
+    assert_eq!(decision.verdict, Verdict::Unknown);
+    assert_eq!(decision.unread, ["organizations:ListPolicies"]);
+    let request = Request::new("bedrock:InvokeModel", MODEL, Context::open());
+    let ignoring = decide_with(&policies, &request, Unread::Ignored);
+    assert_eq!((ignoring.verdict, ignoring.unread.len()), (Verdict::Allowed, 1));
+    policies.identity = vec![policy(Source::Identity, "i", OTHER)];
+    assert_eq!(ask(&policies).verdict, Verdict::ImplicitDeny);
+    policies.identity = vec![policy(Source::Identity, "i", DENY)];
+    assert_eq!(ask(&policies).verdict, Verdict::ExplicitDeny);
+}
+
+#[test]
+fn an_unread_identity_policy_may_grant_or_refuse() {
+    let mut policies = PolicySet {
+        identity_unread: vec!["iam:GetPolicyVersion".to_owned()],
+        ..PolicySet::default()
+    };
+    assert_eq!(ask(&policies).verdict, Verdict::Unknown);
+    policies.boundary = Bound::Policy(policy(Source::Boundary, "b", OTHER));
+    assert_eq!(ask(&policies).verdict, Verdict::ImplicitDeny);
+}
+
+#[test]
+fn what_cannot_be_judged_is_unknown_not_conditional() {
+    let odd = r#"{"Effect":"Allow","Action":"bedrock*:InvokeModel","Resource":"*"}"#;
+    let decision = ask(&identity(odd));
+    assert_eq!(decision.verdict, Verdict::Unknown);
+    assert!(decision.unread[0].contains("service prefix"));
+    // Beside a plain grant the doubt does not matter.
+    assert_eq!(ask(&identity(&format!("{odd},{ALLOW}"))).verdict, Verdict::Allowed);
+}

@@ -1,0 +1,169 @@
+//! Wildcard matching on bytes: `*` for any run of characters, `?` for exactly one.
+//!
+//! A compiled glob writes its wildcards as bytes that UTF-8 never uses, so that a literal `*` (the policy variable
+//! `${*}`) and a wildcard cannot be confused. Matching never backtracks past the last star, so that no pattern is
+//! exponential; the cost is bounded by the product of both lengths, and the parser bounds the lengths.
+
+/// Any run of characters, the empty one included.
+pub(super) const STAR: u8 = 0xFF;
+/// Exactly one character.
+pub(super) const ANY: u8 = 0xFE;
+/// The place of a policy variable.
+pub(super) const HOLE: u8 = 0xFD;
+
+/// Does `glob` match the whole of `text`? With `fold`, ASCII case does not count.
+pub(super) fn matches(glob: &[u8], text: &[u8], fold: bool) -> bool {
+    let (mut g, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    loop {
+        match (glob.get(g), text.get(t)) {
+            (Some(&STAR), _) => {
+                g += 1;
+                if g == glob.len() {
+                    return true;
+                }
+                retry = Some((g, t));
+                continue;
+            }
+            (Some(&ANY), Some(&byte)) => {
+                g += 1;
+                t += width(byte);
+                continue;
+            }
+            (Some(&want), Some(&have)) if want == have || (fold && want.eq_ignore_ascii_case(&have)) => {
+                g += 1;
+                t += 1;
+                continue;
+            }
+            (None, None) => return true,
+            // The text is used up and the glob wants more: a later start would leave even less.
+            (Some(_), None) => return false,
+            _ => {}
+        }
+        let Some((after_star, from)) = retry else { return false };
+        let Some(&byte) = text.get(from) else { return false };
+        let next = from + width(byte);
+        retry = Some((after_star, next));
+        (g, t) = (after_star, next);
+    }
+}
+
+/// How many bytes the UTF-8 character takes that starts with `byte`.
+fn width(byte: u8) -> usize {
+    match byte {
+        0..=0xBF => 1,
+        0xC0..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        _ => 4,
+    }
+}
+
+/// One symbol of a glob, for questions between two globs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Symbol {
+    Char(char),
+    Any,
+    Star,
+    Hole,
+}
+
+/// The symbols of a glob, with every run of wildcards in the order "`?` first, one `*` last".
+fn symbols(glob: &[u8], fold: bool) -> Vec<Symbol> {
+    let mut out = Vec::with_capacity(glob.len());
+    for part in glob.split_inclusive(|byte| *byte >= HOLE) {
+        let (text, last) = match part.split_last() {
+            Some((last, text)) if *last >= HOLE => (text, Some(*last)),
+            _ => (part, None),
+        };
+        for char in String::from_utf8_lossy(text).chars() {
+            out.push(Symbol::Char(if fold { char.to_ascii_lowercase() } else { char }));
+        }
+        match last {
+            Some(STAR) if out.last() != Some(&Symbol::Star) => out.push(Symbol::Star),
+            Some(ANY) if out.last() == Some(&Symbol::Star) => {
+                let end = out.len() - 1;
+                out.insert(end, Symbol::Any);
+            }
+            Some(ANY) => out.push(Symbol::Any),
+            Some(HOLE) => out.push(Symbol::Hole),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Does every text that `inner` matches also match `outer`?
+///
+/// A hole (policy variable) of `inner` may become anything, one of `outer` is only trusted to equal itself: the
+/// answer `true` is always right, `false` may be too careful where variables stand.
+pub(super) fn covers(outer: &[u8], inner: &[u8], fold: bool) -> bool {
+    let (outer, inner) = (symbols(outer, fold), symbols(inner, fold));
+    // `reach[i]`: the first `i` symbols of `outer` can cover what was read of `inner` so far.
+    let mut reach = vec![false; outer.len() + 1];
+    if let Some(first) = reach.first_mut() {
+        *first = true;
+    }
+    close(&outer, &mut reach);
+    for symbol in inner {
+        let mut next = vec![false; outer.len() + 1];
+        for (at, mine) in outer.iter().enumerate() {
+            if !reach.get(at).copied().unwrap_or(false) {
+                continue;
+            }
+            let target = match (mine, symbol) {
+                (Symbol::Star, _) => at,
+                (Symbol::Any, Symbol::Any | Symbol::Char(_)) => at + 1,
+                (mine, other) if *mine == other => at + 1,
+                _ => continue,
+            };
+            if let Some(slot) = next.get_mut(target) {
+                *slot = true;
+            }
+        }
+        close(&outer, &mut next);
+        reach = next;
+    }
+    reach.last().copied().unwrap_or(false)
+}
+
+/// A star may also stand for nothing.
+fn close(outer: &[Symbol], reach: &mut [bool]) {
+    for (at, symbol) in outer.iter().enumerate() {
+        if *symbol == Symbol::Star
+            && reach.get(at).copied().unwrap_or(false)
+            && let Some(slot) = reach.get_mut(at + 1)
+        {
+            *slot = true;
+        }
+    }
+}
+
+/// Is there a text that both match? A hole may become anything.
+pub(super) fn intersects(a: &[u8], b: &[u8], fold: bool) -> bool {
+    let wild = |symbol: &Symbol| matches!(symbol, Symbol::Star | Symbol::Hole);
+    let (a, b) = (symbols(a, fold), symbols(b, fold));
+    // `row[j]`: what is left of `a` from here and of `b` from `j` have a text in common.
+    let mut row: Vec<bool> = vec![false; b.len() + 1];
+    for i in (0..=a.len()).rev() {
+        let mut next = vec![false; b.len() + 1];
+        for j in (0..=b.len()).rev() {
+            let (mine, other) = (a.get(i), b.get(j));
+            let below = row.get(j).copied().unwrap_or(false);
+            let right = next.get(j + 1).copied().unwrap_or(false);
+            let both = row.get(j + 1).copied().unwrap_or(false);
+            let value = match (mine, other) {
+                (None, None) => true,
+                (Some(x), _) if wild(x) => (i < a.len() && below) || right,
+                (_, Some(y)) if wild(y) => right || (i < a.len() && below),
+                (Some(Symbol::Char(x)), Some(Symbol::Char(y))) => x == y && both,
+                (Some(_), Some(_)) => both,
+                _ => false,
+            };
+            if let Some(slot) = next.get_mut(j) {
+                *slot = value;
+            }
+        }
+        row = next;
+    }
+    row.first().copied().unwrap_or(false)
+}
