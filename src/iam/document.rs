@@ -285,9 +285,9 @@ impl Place<'_> {
         let Value::Object(kinds) = value else {
             for text in texts(value, place)? {
                 if text == "*" {
-                    set.everyone = true
+                    set.everyone = true;
                 } else {
-                    set.aws.push(text)
+                    set.aws.push(text);
                 }
             }
             return Ok(set);

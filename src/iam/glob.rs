@@ -97,7 +97,7 @@ fn symbols(glob: &[u8], fold: bool) -> Vec<Symbol> {
 /// A hole (policy variable) of `inner` may become anything, one of `outer` is only trusted to equal itself: the
 /// answer `true` is always right, `false` may be too careful where variables stand.
 pub(super) fn covers(outer: &[u8], inner: &[u8], fold: bool) -> bool {
-    let (outer, inner) = (symbols(outer, fold), symbols(inner, fold));
+    let (outer, inner) = (spread(symbols(outer, fold)), symbols(inner, fold));
     // `reach[i]`: the first `i` symbols of `outer` can cover what was read of `inner` so far.
     let mut reach = vec![false; outer.len() + 1];
     if let Some(first) = reach.first_mut() {
@@ -124,6 +124,21 @@ pub(super) fn covers(outer: &[u8], inner: &[u8], fold: bool) -> bool {
         reach = next;
     }
     reach.last().copied().unwrap_or(false)
+}
+
+/// Writes a star on every side of the `?`s that share its run: `??*` also takes in what `*?*?*` shows more plainly.
+fn spread(symbols: Vec<Symbol>) -> Vec<Symbol> {
+    let mut out = Vec::with_capacity(symbols.len());
+    for run in symbols.chunk_by(|a, _| *a == Symbol::Any) {
+        match run.split_last() {
+            Some((Symbol::Star, single)) => {
+                out.push(Symbol::Star);
+                out.extend(single.iter().flat_map(|_| [Symbol::Any, Symbol::Star]));
+            }
+            _ => out.extend_from_slice(run),
+        }
+    }
+    out
 }
 
 /// A star may also stand for nothing.

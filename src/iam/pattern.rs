@@ -198,14 +198,6 @@ impl Pattern {
         String::from_utf8_lossy(&out).into_owned()
     }
 
-    /// The variables whose value the request leaves open.
-    pub(super) fn open_variables<'a>(&'a self, view: &'a View<'_>) -> impl Iterator<Item = &'a str> {
-        self.variables
-            .iter()
-            .filter(|variable| variable.is_open(view))
-            .map(|variable| &*variable.name)
-    }
-
     fn opened(&self) -> Vec<u8> {
         self.glob
             .iter()
@@ -261,14 +253,6 @@ impl Variable {
             name: name.into(),
             key: name.to_ascii_lowercase().into(),
             default,
-        }
-    }
-
-    fn is_open(&self, view: &View<'_>) -> bool {
-        match view.get(&self.key) {
-            Known::Unset => true,
-            Known::Values(values) => values.len() > 1,
-            Known::Absent => false,
         }
     }
 }
