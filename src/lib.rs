@@ -12,9 +12,13 @@
 //! Everything right of the [`model::snapshot::Snapshot`] is pure: no AWS SDK, no clock, no environment. What could
 //! not be read is data beside the data, so an empty account and an unreadable one never look alike.
 
+pub mod audit;
 #[cfg(feature = "live")]
 pub mod collect;
 pub mod config;
+pub mod control;
+pub mod evaluate;
 pub mod exit;
+pub mod facts;
 pub mod iam;
 pub mod model;

@@ -8,6 +8,7 @@ pub mod calls;
 pub mod dataset;
 pub mod gap;
 pub mod policy_text;
+pub mod reason;
 pub mod report;
 pub mod severity;
 pub mod snapshot;

@@ -1,0 +1,64 @@
+//! Facts: what the rules see. Joins, derived values and IAM reasoning happen here, so that a rule is one comparison.
+//!
+//! Each kind of subject is one typed struct (its doc comments are the reference that control authors read), one
+//! function that derives it from the snapshot, and one row in [`KINDS`]. Derivation is pure and total: what cannot be
+//! known becomes an unread [`fact::Fact`].
+
+pub mod context;
+pub mod fact;
+pub mod params;
+pub mod region;
+pub mod subject;
+pub mod usage;
+
+use context::Context;
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
+use subject::Subject;
+
+/// A kind of subject.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// The name that rules use.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// The JSON Schema of its facts.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Derives every subject of the kind.
+    pub derive: fn(&Context<'_>) -> Vec<Subject>,
+}
+
+const fn kind<T: JsonSchema>(
+    name: &'static str,
+    about: &'static str,
+    derive: fn(&Context<'_>) -> Vec<Subject>,
+) -> Kind {
+    Kind {
+        name,
+        about,
+        schema: T::json_schema,
+        derive,
+    }
+}
+
+/// Every kind of subject, by name.
+pub const KINDS: &[Kind] = &[kind::<region::RegionFacts>(
+    "region",
+    "A region of an account that was looked at.",
+    region::subjects,
+)];
+
+/// The kind of this name.
+pub fn find(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+impl Kind {
+    /// The JSON Schema of the kind's facts, with every nested type written out in place.
+    pub fn json_schema(&self) -> serde_json::Value {
+        let mut generator = SchemaSettings::draft2020_12()
+            .with(|s| s.inline_subschemas = true)
+            .into_generator();
+        (self.schema)(&mut generator).to_value()
+    }
+}

@@ -1,0 +1,36 @@
+//! The facts about a region as a whole. Each group of facts is derived beside the control that needs it.
+
+use super::context::Context;
+use super::fact::Fact;
+use super::subject::Subject;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A region of an account.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct RegionFacts {
+    /// The region's name, for example `eu-central-1`.
+    pub name: String,
+    /// The account.
+    pub account_id: String,
+    /// Whether Bedrock is used there.
+    pub in_use: Fact<bool>,
+    /// What says so.
+    pub in_use_because: Vec<String>,
+}
+
+/// Every region of every account.
+pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
+    ctx.places()
+        .map(|at| {
+            let usage = ctx.usage(at.account_id, at.region).cloned().unwrap_or_default();
+            let facts = RegionFacts {
+                name: at.region.to_owned(),
+                account_id: at.account_id.to_owned(),
+                in_use: usage.fact(),
+                in_use_because: usage.because(),
+            };
+            Subject::new(at.resource("region", at.region_arn(), at.region), None, &facts)
+        })
+        .collect()
+}
