@@ -118,7 +118,13 @@ const REJECTED: &[&str] = &[
 const TIMEOUT: &[&str] = &["RequestTimeout", "RequestTimeoutException"];
 
 /// The operation itself is unknown to the endpoint.
-const UNKNOWN_OPERATION: &[&str] = &["UnknownOperationException", "UnknownOperation", "InvalidAction"];
+const UNKNOWN_OPERATION: &[&str] = &[
+    "UnknownOperationException",
+    "UnknownOperation",
+    "InvalidAction",
+    // IAM's word for a kind of API key that the partition does not have.
+    "NotSupportedService",
+];
 
 /// Nothing of that name, where a name was given.
 const NOT_FOUND: &[&str] = &[

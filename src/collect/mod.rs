@@ -18,6 +18,7 @@ mod progress;
 mod regions;
 mod session;
 mod sts;
+mod times;
 
 pub use cancel::{Cancel, Stop};
 pub use plan::{CollectError, Plan};
