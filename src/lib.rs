@@ -22,3 +22,4 @@ pub mod exit;
 pub mod facts;
 pub mod iam;
 pub mod model;
+pub mod report;
