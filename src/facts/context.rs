@@ -2,12 +2,14 @@
 //!
 //! Shared joins are computed once, at first use, so that a run narrowed to one control pays only for what it needs.
 
+use super::org::Org;
 use super::params::Params;
+use super::principals::Principals;
 use super::usage::Usage;
 use crate::model::report::Resource;
 use crate::model::snapshot::{Account, Regional, Snapshot};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// What derivations read.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Context<'a> {
     /// The day of the evaluation.
     pub today: jiff::civil::Date,
     usage: OnceLock<BTreeMap<(&'a str, &'a str), Usage>>,
+    orgs: BTreeMap<&'a str, Arc<Org<'a>>>,
+    iam: OnceLock<BTreeMap<&'a str, Principals<'a>>>,
 }
 
 /// One region of one account.
@@ -37,11 +41,17 @@ pub struct Place<'a> {
 impl<'a> Context<'a> {
     /// A context without any join computed yet.
     pub fn new(snapshot: &'a Snapshot, params: &'a Params, today: jiff::civil::Date) -> Self {
+        let orgs = snapshot
+            .accounts
+            .keys()
+            .filter_map(|id| Some((id.as_str(), Arc::new(Org::of(snapshot, id)?))));
         Self {
             snapshot,
             params,
             today,
             usage: OnceLock::new(),
+            orgs: orgs.collect(),
+            iam: OnceLock::new(),
         }
     }
 
@@ -71,6 +81,22 @@ impl<'a> Context<'a> {
                 .map(|at| ((at.account_id, at.region), Usage::of(&at)))
                 .collect()
         })
+    }
+
+    /// The organization around an account.
+    pub fn org(&self, account: &str) -> Option<&Org<'a>> {
+        self.orgs.get(account).map(AsRef::as_ref)
+    }
+
+    /// The users, roles and policies of an account.
+    pub fn iam(&self, account: &str) -> Option<&Principals<'a>> {
+        let all = self.iam.get_or_init(|| {
+            let accounts = self.snapshot.accounts.iter();
+            accounts
+                .filter_map(|(id, row)| Some((id.as_str(), Principals::of(id, row, self.orgs.get(id.as_str())?))))
+                .collect()
+        });
+        all.get(account)
     }
 
     /// Whether any region of the account is in use; `Err` where none is for certain but one may be.

@@ -6,7 +6,9 @@
 
 pub mod context;
 pub mod fact;
+pub mod org;
 pub mod params;
+pub mod principals;
 pub mod region;
 pub mod subject;
 pub mod usage;

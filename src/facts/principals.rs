@@ -1,0 +1,515 @@
+//! Every user and role of an account with all that bounds it, and every policy with all that hold it.
+//!
+//! Each distinct document is parsed once and shared. What could not be read or understood stands beside what could,
+//! so that a question put to a principal's [`PolicySet`] can come back unknown and say why.
+
+use super::fact::{Reason, doubts};
+use super::org::Org;
+use crate::iam::access::{Bound, PolicyRef, PolicySet, Scps, Source};
+use crate::iam::context::{Context as RequestContext, Known};
+use crate::iam::document::Document;
+use crate::iam::principal::RequestingPrincipal;
+use crate::model::aws::iam::{
+    AttachedPolicy, Group, InlinePolicy, ManagedPolicy, PermissionsBoundary, Role, Tag, User,
+};
+use crate::model::policy_text::PolicyText;
+use crate::model::snapshot::Account;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a policy belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// It stands by itself.
+    Managed,
+    /// It is inline in a user.
+    User,
+    /// It is inline in a group.
+    Group,
+    /// It is inline in a role.
+    Role,
+}
+
+impl Owner {
+    /// The resource type of findings about it.
+    pub const fn resource_type(self) -> &'static str {
+        match self {
+            Self::Managed => "iam_policy",
+            Self::User => "iam_user",
+            Self::Group => "iam_group",
+            Self::Role => "iam_role",
+        }
+    }
+}
+
+/// A policy of the account, once, whoever holds it.
+#[derive(Debug)]
+pub struct Policy<'a> {
+    /// Its ARN, or `OWNER-ARN#NAME` for an inline policy.
+    pub id: Arc<str>,
+    /// Its name.
+    pub name: &'a str,
+    /// What it belongs to.
+    pub owner: Owner,
+    /// The ARN that findings about it name: its own, or its owner's.
+    pub owner_arn: &'a str,
+    /// The version in force of a managed policy.
+    pub version: Option<Arc<str>>,
+    /// The parsed text, or why there is none.
+    pub document: Result<Arc<Document>, Reason>,
+    /// Indexes of the principals that hold it as an identity policy.
+    pub holders: Vec<usize>,
+    /// Indexes of the principals that it bounds.
+    pub bounds: Vec<usize>,
+    /// Whether anything holds it: a user, a role, or a group even without members.
+    pub attached: bool,
+    /// The row of a managed policy.
+    pub managed: Option<&'a ManagedPolicy>,
+}
+
+/// A user or a role.
+#[derive(Debug, Clone, Copy)]
+pub enum Identity<'a> {
+    /// A user.
+    User(&'a User),
+    /// A role.
+    Role(&'a Role),
+}
+
+/// A principal of the account.
+#[derive(Debug)]
+pub struct Principal<'a> {
+    /// The row.
+    pub identity: Identity<'a>,
+    /// All that bounds it.
+    pub policies: PolicySet,
+    /// Indexes of its identity policies among the account's policies.
+    pub held: Vec<usize>,
+    /// Why `policies` may be incomplete; the texts in `policies` are the texts of these.
+    pub doubts: Vec<Reason>,
+}
+
+/// The IAM of one account.
+#[derive(Debug)]
+pub struct Principals<'a> {
+    /// The account.
+    pub account_id: &'a str,
+    /// The organization around it.
+    pub org: Arc<Org<'a>>,
+    /// Users, then roles, each in the order of the snapshot.
+    pub principals: Vec<Principal<'a>>,
+    /// Every policy.
+    pub policies: Vec<Policy<'a>>,
+    /// Why there may be more of either.
+    pub doubts: Vec<Reason>,
+    by_arn: BTreeMap<&'a str, usize>,
+    by_role_name: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Principal<'a> {
+    /// The ARN.
+    pub fn arn(&self) -> &'a str {
+        match self.identity {
+            Identity::User(user) => &user.arn,
+            Identity::Role(role) => &role.arn,
+        }
+    }
+
+    /// The name without path.
+    pub fn name(&self) -> &'a str {
+        match self.identity {
+            Identity::User(user) => &user.user_name,
+            Identity::Role(role) => &role.role_name,
+        }
+    }
+
+    /// Whether it is an IAM user.
+    pub fn is_user(&self) -> bool {
+        matches!(self.identity, Identity::User(_))
+    }
+
+    /// The role's row, where it is a role.
+    pub fn role(&self) -> Option<&'a Role> {
+        match self.identity {
+            Identity::Role(role) => Some(role),
+            Identity::User(_) => None,
+        }
+    }
+
+    /// Whether AWS owns it, so that nobody can change it and no SCP binds it.
+    pub fn is_service_linked(&self) -> bool {
+        self.role()
+            .is_some_and(|role| role.path.starts_with("/aws-service-role/"))
+    }
+
+    /// The ARN of its boundary.
+    pub fn boundary_arn(&self) -> Option<&'a str> {
+        let boundary = match self.identity {
+            Identity::User(user) => &user.permissions_boundary,
+            Identity::Role(role) => &role.permissions_boundary,
+        };
+        boundary
+            .as_ref()
+            .map(|boundary| boundary.permissions_boundary_arn.as_str())
+    }
+
+    /// The principal as policies of resources see it.
+    pub fn requesting(&self) -> RequestingPrincipal {
+        match self.identity {
+            Identity::User(user) => RequestingPrincipal::User(user.arn.clone()),
+            Identity::Role(role) => RequestingPrincipal::Role(role.arn.clone()),
+        }
+    }
+
+    /// Adds what is known at rest of a request that this principal makes: who it is, where it belongs, its tags. A tag
+    /// that a role lacks stays open, because a session may bring it.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+    pub fn describe(&self, org: &Org<'_>, context: &mut RequestContext) {
+        self.requesting().describe(context);
+        let text = |value: &str| Known::Values(vec![value.to_owned()]);
+        let tags: &[Tag] = match self.identity {
+            Identity::User(user) => {
+                fill(context, "aws:PrincipalType", text("User"));
+                fill(context, "aws:username", text(&user.user_name));
+                fill(context, "aws:userid", text(&user.user_id));
+                &user.tags
+            }
+            Identity::Role(role) => {
+                fill(context, "aws:PrincipalType", text("AssumedRole"));
+                fill(context, "aws:username", Known::Absent);
+                &role.tags
+            }
+        };
+        for tag in tags {
+            fill(context, &format!("aws:PrincipalTag/{}", tag.key), text(&tag.value));
+        }
+        describe_org(org, context);
+    }
+}
+
+/// Adds the keys that say which organization a principal of the account belongs to.
+pub fn describe_org(org: &Org<'_>, context: &mut RequestContext) {
+    match org.organization.known() {
+        Some(Some(row)) => {
+            fill(context, "aws:PrincipalOrgID", Known::Values(vec![row.id.clone()]));
+            if let Some(path) = org.org_path() {
+                fill(context, "aws:PrincipalOrgPaths", Known::Values(vec![path]));
+            }
+        }
+        Some(None) => {
+            fill(context, "aws:PrincipalOrgID", Known::Absent);
+            fill(context, "aws:PrincipalOrgPaths", Known::Absent);
+        }
+        None => {}
+    }
+}
+
+fn fill(context: &mut RequestContext, key: &str, known: Known) {
+    if context.explicit(key).is_none() {
+        context.insert(key, known);
+    }
+}
+
+impl<'a> Principals<'a> {
+    /// Reads an account's IAM.
+    pub fn of(account_id: &'a str, account: &'a Account, org: &Arc<Org<'a>>) -> Self {
+        let global = &account.global;
+        let mut build = Build {
+            account,
+            policies: policies(account),
+            ids: BTreeMap::new(),
+        };
+        build.ids = build
+            .policies
+            .iter()
+            .enumerate()
+            .map(|(at, policy)| (policy.id.to_string(), at))
+            .collect();
+        let users = global.users.items.iter().map(Identity::User);
+        let roles = global.roles.items.iter().map(Identity::Role);
+        let principals: Vec<Principal<'a>> = users
+            .chain(roles)
+            .enumerate()
+            .map(|(at, identity)| build.principal(at, identity, org))
+            .collect();
+        let mut doubts = doubts(&global.users, "IAM users");
+        doubts.extend(super::fact::doubts(&global.roles, "IAM roles"));
+        doubts.extend(super::fact::doubts(&global.groups, "IAM groups"));
+        doubts.extend(super::fact::doubts(&global.policies, "IAM policies"));
+        doubts.sort();
+        doubts.dedup();
+        Self {
+            account_id,
+            org: Arc::clone(org),
+            by_arn: principals
+                .iter()
+                .enumerate()
+                .map(|(at, principal)| (principal.arn(), at))
+                .collect(),
+            by_role_name: principals
+                .iter()
+                .enumerate()
+                .filter(|(_, principal)| !principal.is_user())
+                .map(|(at, principal)| (principal.name(), at))
+                .collect(),
+            principals,
+            policies: build.policies,
+            doubts,
+        }
+    }
+
+    /// The principal with this ARN.
+    pub fn find(&self, arn: &str) -> Option<&Principal<'a>> {
+        self.by_arn.get(arn).and_then(|at| self.principals.get(*at))
+    }
+
+    /// The role with this ARN, whose path a configuration may have left out.
+    pub fn role(&self, arn: &str) -> Option<&Principal<'a>> {
+        self.find(arn).filter(|principal| !principal.is_user()).or_else(|| {
+            let parsed = crate::model::arn::Arn::parse(arn)?;
+            let same_account = parsed.account == self.account_id && parsed.resource_type() == "role";
+            let at = self.by_role_name.get(parsed.name()).filter(|_| same_account)?;
+            self.principals.get(*at)
+        })
+    }
+
+    /// The principals that hold a policy.
+    pub fn holders(&self, policy: &Policy<'a>) -> impl Iterator<Item = &Principal<'a>> {
+        policy.holders.iter().filter_map(|at| self.principals.get(*at))
+    }
+
+    /// The reasons behind the texts that an engine's answer gives for what it could not read.
+    pub fn reasons(&self, principal: &Principal<'_>, texts: &[String]) -> Vec<Reason> {
+        texts
+            .iter()
+            .map(|text| {
+                let known = principal
+                    .doubts
+                    .iter()
+                    .chain(&self.org.scp_doubts)
+                    .find(|reason| reason.text == *text);
+                known.cloned().unwrap_or_else(|| Reason::text(text.clone()))
+            })
+            .collect()
+    }
+}
+
+/// Every policy of the account, parsed on all cores.
+fn policies(account: &Account) -> Vec<Policy<'_>> {
+    let global = &account.global;
+    let mut rows: Vec<Row<'_>> = global.policies.items.iter().map(Row::Managed).collect();
+    for user in &global.users.items {
+        rows.extend(
+            user.user_policy_list
+                .iter()
+                .map(|policy| Row::Inline(Owner::User, &user.arn, policy)),
+        );
+    }
+    for group in &global.groups.items {
+        rows.extend(
+            group
+                .group_policy_list
+                .iter()
+                .map(|policy| Row::Inline(Owner::Group, &group.arn, policy)),
+        );
+    }
+    for role in &global.roles.items {
+        rows.extend(
+            role.role_policy_list
+                .iter()
+                .map(|policy| Row::Inline(Owner::Role, &role.arn, policy)),
+        );
+    }
+    rows.into_par_iter().map(|row| row.policy(account)).collect()
+}
+
+enum Row<'a> {
+    Managed(&'a ManagedPolicy),
+    Inline(Owner, &'a str, &'a InlinePolicy),
+}
+
+impl<'a> Row<'a> {
+    fn policy(self, account: &'a Account) -> Policy<'a> {
+        match self {
+            Self::Managed(row) => Policy {
+                id: Arc::from(row.arn.as_str()),
+                name: &row.policy_name,
+                owner: Owner::Managed,
+                owner_arn: &row.arn,
+                version: row.default_version_id.as_deref().map(Arc::from),
+                document: row
+                    .document
+                    .as_ref()
+                    .map_or_else(|| Err(unread(account, &row.arn)), |text| parse(&row.arn, text)),
+                holders: Vec::new(),
+                bounds: Vec::new(),
+                attached: row.attachment_count.is_some_and(|count| count > 0),
+                managed: Some(row),
+            },
+            Self::Inline(owner, owner_arn, row) => {
+                let id = format!("{owner_arn}#{}", row.policy_name);
+                Policy {
+                    document: parse(&id, &row.policy_document),
+                    id: Arc::from(id),
+                    name: &row.policy_name,
+                    owner,
+                    owner_arn,
+                    version: None,
+                    holders: Vec::new(),
+                    bounds: Vec::new(),
+                    attached: true,
+                    managed: None,
+                }
+            }
+        }
+    }
+}
+
+fn parse(id: &str, text: &PolicyText) -> Result<Arc<Document>, Reason> {
+    Document::parse(text.as_str())
+        .map(Arc::new)
+        .map_err(|error| Reason::text(format!("policy {id} cannot be understood: {error}")))
+}
+
+/// Why a managed policy's text is missing.
+fn unread(account: &Account, arn: &str) -> Reason {
+    let policies = &account.global.policies;
+    let own = policies.gaps_of(arn).next();
+    own.or_else(|| policies.list_gaps().next())
+        .map_or_else(|| Reason::text(format!("policy {arn} was not read")), Reason::gap)
+}
+
+struct Build<'a> {
+    account: &'a Account,
+    policies: Vec<Policy<'a>>,
+    ids: BTreeMap<String, usize>,
+}
+
+impl<'a> Build<'a> {
+    fn principal(&mut self, at: usize, identity: Identity<'a>, org: &Org<'_>) -> Principal<'a> {
+        let mut principal = Principal {
+            identity,
+            policies: PolicySet::default(),
+            held: Vec::new(),
+            doubts: Vec::new(),
+        };
+        let boundary: &Option<PermissionsBoundary> = match identity {
+            Identity::User(user) => {
+                self.hold(
+                    &mut principal,
+                    at,
+                    &user.arn,
+                    &user.user_policy_list,
+                    &user.attached_managed_policies,
+                );
+                for name in &user.group_list {
+                    let groups = &self.account.global.groups;
+                    match groups.items.iter().find(|group| group.group_name == *name) {
+                        Some(Group {
+                            arn,
+                            group_policy_list,
+                            attached_managed_policies,
+                            ..
+                        }) => {
+                            self.hold(&mut principal, at, arn, group_policy_list, attached_managed_policies);
+                        }
+                        None => {
+                            let why = groups.list_gaps().next().map(Reason::gap);
+                            let why = why.unwrap_or_else(|| Reason::text(format!("group {name} was not read")));
+                            principal.policies.identity_unread.push(why.text.clone());
+                            principal.doubts.push(why);
+                        }
+                    }
+                }
+                &user.permissions_boundary
+            }
+            Identity::Role(role) => {
+                self.hold(
+                    &mut principal,
+                    at,
+                    &role.arn,
+                    &role.role_policy_list,
+                    &role.attached_managed_policies,
+                );
+                &role.permissions_boundary
+            }
+        };
+        if let Some(boundary) = boundary {
+            principal.policies.boundary = self.bound(&mut principal.doubts, at, &boundary.permissions_boundary_arn);
+        }
+        principal.policies.scps = if principal.is_service_linked() {
+            Scps::None
+        } else {
+            org.scps.clone()
+        };
+        principal
+    }
+
+    fn hold(
+        &mut self,
+        principal: &mut Principal<'a>,
+        at: usize,
+        owner: &str,
+        inline: &[InlinePolicy],
+        attached: &[AttachedPolicy],
+    ) {
+        let inline = inline.iter().map(|policy| format!("{owner}#{}", policy.policy_name));
+        let attached = attached.iter().map(|policy| policy.policy_arn.clone());
+        for id in inline.chain(attached) {
+            let slot = self
+                .ids
+                .get(&id)
+                .and_then(|index| Some((*index, self.policies.get_mut(*index)?)));
+            let why = match slot {
+                Some((index, policy)) => {
+                    policy.attached = true;
+                    if policy.holders.last() != Some(&at) {
+                        policy.holders.push(at);
+                        principal.held.push(index);
+                        match &policy.document {
+                            Ok(document) => {
+                                principal
+                                    .policies
+                                    .identity
+                                    .push(reference(Source::Identity, policy, document));
+                                continue;
+                            }
+                            Err(reason) => reason.clone(),
+                        }
+                    } else {
+                        continue;
+                    }
+                }
+                None => unread(self.account, &id),
+            };
+            principal.policies.identity_unread.push(why.text.clone());
+            principal.doubts.push(why);
+        }
+    }
+
+    fn bound(&mut self, doubts: &mut Vec<Reason>, at: usize, arn: &str) -> Bound {
+        let why = match self.ids.get(arn).and_then(|index| self.policies.get_mut(*index)) {
+            Some(policy) => {
+                policy.bounds.push(at);
+                match &policy.document {
+                    Ok(document) => return Bound::Policy(reference(Source::Boundary, policy, document)),
+                    Err(reason) => reason.clone(),
+                }
+            }
+            None => unread(self.account, arn),
+        };
+        let text = why.text.clone();
+        doubts.push(why);
+        Bound::Unread(text)
+    }
+}
+
+fn reference(source: Source, policy: &Policy<'_>, document: &Arc<Document>) -> PolicyRef {
+    PolicyRef {
+        source,
+        id: Arc::clone(&policy.id),
+        version: policy.version.clone(),
+        document: Arc::clone(document),
+    }
+}
