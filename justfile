@@ -1,0 +1,28 @@
+# The daily verbs. `just` alone lists them.
+
+default:
+    @just --list
+
+# Format, lint and test, with and without the AWS SDKs.
+check:
+    cargo fmt --check
+    cargo clippy --no-default-features --all-targets -- -D warnings
+    cargo clippy --all-targets -- -D warnings
+    cargo test --no-default-features
+    cargo test
+
+# The quick test suite: everything but the AWS clients.
+test *ARGS:
+    cargo test --no-default-features {{ARGS}}
+
+# Write the generated files anew.
+generate:
+    BEDROCK_AUDIT_BLESS=1 cargo test --no-default-features --test integration generated
+
+# Benchmarks; see docs/benchmarks.md.
+bench:
+    cargo bench --no-default-features
+
+# What continuous integration runs.
+ci:
+    bash .ci/run
