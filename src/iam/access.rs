@@ -179,6 +179,16 @@ pub fn decide(policies: &PolicySet, request: &Request) -> Decision {
 
 /// As [`decide`], with a choice about unread bounds.
 pub fn decide_with(policies: &PolicySet, request: &Request, unread: Unread) -> Decision {
+    decide_through(policies, None, request, unread)
+}
+
+/// As [`decide_with`], were `grant` the only statement of an identity policy that grants anything.
+pub fn decide_through(
+    policies: &PolicySet,
+    grant: Option<(&PolicyRef, &Statement)>,
+    request: &Request,
+    unread: Unread,
+) -> Decision {
     let mut denies = Side::default();
     for policy in policies.all() {
         denies.take(policy, Effect::Deny, request);
@@ -192,8 +202,12 @@ pub fn decide_with(policies: &PolicySet, request: &Request, unread: Unread) -> D
         };
     }
     let mut identity = Side::default();
-    for policy in &policies.identity {
-        identity.take(policy, Effect::Allow, request);
+    match grant {
+        Some((policy, statement)) => identity.look(policy, statement, request),
+        None => policies
+            .identity
+            .iter()
+            .for_each(|policy| identity.take(policy, Effect::Allow, request)),
     }
     let mut bounds = Vec::new();
     let mut missing = Vec::new();
@@ -330,10 +344,13 @@ impl Side {
             .iter()
             .filter(|statement| statement.effect == effect)
         {
-            let applies = statement.applies(request);
-            if applies.tri.is_false() {
-                continue;
-            }
+            self.look(policy, statement, request);
+        }
+    }
+
+    fn look(&mut self, policy: &PolicyRef, statement: &Statement, request: &Request) {
+        let applies = statement.applies(request);
+        if applies.tri.is_possible() {
             self.note(
                 applies.tri,
                 StatementRef::of(policy, statement),

@@ -4,6 +4,7 @@
 //! The data is a snapshot of the Service Authorization Reference (`scripts/update-iam-data.py` renews it).
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html>
 
+use super::pattern::Pattern;
 use super::statement::{ActionElement, ActionPattern};
 use super::tri::Tri;
 use crate::model::arn::Arn;
@@ -38,6 +39,7 @@ struct RawAction {
 
 #[derive(Debug, Default, Deserialize)]
 struct RawKind {
+    arn: String,
     taggable: bool,
 }
 
@@ -59,6 +61,8 @@ pub struct Service {
     pub actions: BTreeMap<String, Action>,
     /// Its condition keys in lower case, tag keys up to their slash.
     pub keys: BTreeSet<String>,
+    /// The ARNs of its resource types, each a pattern with a wildcard for every part that varies.
+    pub kinds: BTreeMap<String, Pattern>,
     untagged: BTreeSet<String>,
 }
 
@@ -90,17 +94,20 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
                 },
             )
         });
-        let untagged = service
-            .resources
-            .into_iter()
-            .filter(|(_, kind)| !kind.taggable)
-            .map(|(kind, _)| kind);
+        let (mut kinds, mut untagged) = (BTreeMap::new(), BTreeSet::new());
+        for (name, kind) in service.resources {
+            if !kind.taggable {
+                untagged.insert(name.clone());
+            }
+            kinds.insert(name, template(&kind.arn));
+        }
         (
             prefix,
             Service {
                 actions: actions.collect(),
                 keys: lower(service.keys),
-                untagged: untagged.collect(),
+                kinds,
+                untagged,
             },
         )
     });
@@ -111,6 +118,19 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         services: services.collect(),
     }
 });
+
+/// An ARN template of the reference as a pattern: `${Region}` and its like become `*`.
+fn template(arn: &str) -> Pattern {
+    let mut out = String::with_capacity(arn.len());
+    let mut rest = arn;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        out.push('*');
+        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    out.push_str(rest);
+    Pattern::glob(&out)
+}
 
 /// The embedded data.
 pub fn catalogue() -> &'static Catalogue {
@@ -135,6 +155,11 @@ impl Catalogue {
     /// Does IAM know a service with this prefix (in lower case)?
     pub fn has_prefix(&self, prefix: &str) -> bool {
         self.prefixes.contains(prefix)
+    }
+
+    /// Every service prefix that IAM knows.
+    pub fn prefixes(&self) -> impl Iterator<Item = &str> {
+        self.prefixes.iter().map(String::as_str)
     }
 
     /// The actions of Bedrock's prefixes that an element names, in AWS's spelling, with what is uncertain left out.
