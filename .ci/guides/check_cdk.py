@@ -25,7 +25,7 @@ for control in CONTROLS:
         faults.add(control, "has no cdk.ts")
 (build / "tsconfig.json").write_text(json.dumps({
     "compilerOptions": {
-        "target": "es2022", "module": "commonjs", "moduleResolution": "node10" if False else "bundler",
+        "target": "es2022", "module": "commonjs", "moduleResolution": "bundler",
         "strict": True, "noUnusedLocals": True, "noUnusedParameters": True, "noImplicitReturns": True,
         "skipLibCheck": True, "outDir": "out", "rootDir": "src", "types": ["node"],
     },

@@ -25,6 +25,7 @@ os.environ.update(
 from awscli.clidriver import create_clidriver  # noqa: E402  (reads the environment above)
 
 faults = Faults("cli")
+SAMPLE_FILES = {"selectors.json": '[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]'}
 
 
 class Answer:
@@ -37,6 +38,8 @@ def run_script(where, path, sample):
     with tempfile.TemporaryDirectory() as box:
         log = pathlib.Path(box, "calls")
         log.touch()
+        for name in re.findall(r"file://([\w.-]+)", pathlib.Path(path).read_text()):
+            pathlib.Path(box, name).write_text(SAMPLE_FILES.get(name, "{}"))  # a runbook names files the reader has
         environment = dict(sample, PATH=f"{CHECKS / 'stub'}:/usr/bin:/bin", AWS_CALLS=str(log), TMPDIR=box, HOME=box)
         syntax = subprocess.run(["bash", "-n", path], capture_output=True, text=True)
         if syntax.returncode:
@@ -94,7 +97,8 @@ def check_call(where, arguments):
         reached.append(model.name)
         return Answer(), {}
 
-    driver = DRIVERS.setdefault("one", create_clidriver())
+    # The EC2 commands leave handlers behind that trip over the next command, so they get a parser of their own.
+    driver = create_clidriver() if arguments[0] == "ec2" else DRIVERS.setdefault("one", create_clidriver())
     driver.session.register("before-parameter-build", before_build, unique_id="values")
     driver.session.register("before-call", before_call, unique_id="stop")
     err, out = io.StringIO(), io.StringIO()
@@ -106,12 +110,16 @@ def check_call(where, arguments):
     finally:
         driver.session.unregister("before-parameter-build", unique_id="values")
         driver.session.unregister("before-call", unique_id="stop")
+    if reached and tuple(arguments[:2]) in COMPOSED:
+        return
     if code or not reached:
         lines = [line for line in err.getvalue().splitlines() if line.strip()]
         tell(f"refused ({code}): {' | '.join(lines[-4:])[:600]}")
 
 
 DRIVERS = {}
+# Commands that the CLI composes of several calls: its own parser and the first call are what can be checked.
+COMPOSED = {("cloudtrail", "validate-logs")}
 sample = placeholders()
 for control in CONTROLS:
     folder = GUIDES / control

@@ -1,8 +1,6 @@
-"""cfn-lint over every cloudformation.yaml, over what the CDK apps synthesized, and over the IAM policies that the
-shell scripts write (wrapped as managed policies, so that action names are checked there as well)."""
+"""cfn-lint over every cloudformation.yaml and over what the CDK apps synthesized (run check_cdk.py first)."""
 
 import subprocess
-import sys
 
 from common import CACHE, CONTROLS, GUIDES, Faults
 
@@ -32,5 +30,5 @@ def run(paths, *options):
 run(files)
 # Synthesized templates carry CDK's own metadata, defaults and parameters: only errors count there,
 # and warnings about IAM actions.
-run(synthesized, "--ignore-checks", "W1", "W2", "W4", "W6", "W7", "W8", "I")
+run(synthesized, "--ignore-checks", "W1", "W2", "W3005", "W4", "W6", "W7", "W8", "I")
 faults.finish("templates")
