@@ -22,9 +22,19 @@ os.environ.update(
     AWS_ACCESS_KEY_ID="stub", AWS_SECRET_ACCESS_KEY="stub", AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_DEFAULT_REGION="eu-central-1", AWS_PAGER="",
 )
-from awscli.clidriver import create_clidriver  # noqa: E402  (reads the environment above)
+import awscli.argparser  # noqa: E402  (reads the environment above)
+from awscli.clidriver import create_clidriver  # noqa: E402
 
 faults = Faults("cli")
+abbreviating = awscli.argparser.CLIArgParser.__init__
+
+
+def exact(self, *positional, **named):
+    """A parser that takes no abbreviated option: what one version guesses the next may refuse."""
+    abbreviating(self, *positional, **dict(named, allow_abbrev=False))
+
+
+awscli.argparser.CLIArgParser.__init__ = exact
 SAMPLE_FILES = {"selectors.json": '[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]'}
 
 

@@ -1,7 +1,7 @@
 // aws-genai-01: a role that can invoke one Bedrock model through one inference profile.
 import * as cdk from 'aws-cdk-lib';
-import { aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_iam as iam } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];

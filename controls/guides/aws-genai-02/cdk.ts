@@ -1,7 +1,7 @@
 // aws-genai-02: harm filters and personal data rules, in a published guardrail version.
 import * as cdk from 'aws-cdk-lib';
-import { aws_bedrock as bedrock } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_bedrock as bedrock } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];

@@ -1,7 +1,7 @@
 // aws-genai-03: Bedrock endpoints in a VPC, and in the management account the SCP that makes them the only way.
 import * as cdk from 'aws-cdk-lib';
-import { aws_ec2 as ec2, aws_organizations as organizations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_ec2 as ec2, aws_organizations as organizations } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];

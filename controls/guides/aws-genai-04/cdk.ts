@@ -1,5 +1,6 @@
 // aws-genai-04: invocation logging of one region, encrypted, kept for 400 days, masked and watched.
 import * as cdk from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import {
   aws_cloudwatch as cloudwatch,
   aws_cloudwatch_actions as actions,
@@ -10,7 +11,6 @@ import {
   aws_sns as sns,
   custom_resources as custom,
 } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
 
 const need = (name: string): string => {
   const value = process.env[name];

@@ -1,7 +1,7 @@
 // aws-genai-05: a trail that sees model calls, agents, knowledge bases and the rest of Bedrock in every region.
 import * as cdk from 'aws-cdk-lib';
-import { aws_cloudtrail as cloudtrail, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_cloudtrail as cloudtrail, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];

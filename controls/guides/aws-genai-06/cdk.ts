@@ -1,7 +1,7 @@
 // aws-genai-06: prompt attacks are blocked on input, in a published guardrail version.
 import * as cdk from 'aws-cdk-lib';
-import { aws_bedrock as bedrock } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_bedrock as bedrock } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];
@@ -24,7 +24,7 @@ const PERSONAL: Record<string, string> = {
   PASSWORD: 'BLOCK',
 };
 
-export class PromptAttackGuardrailStack extends cdk.Stack {
+export class InputGuardrailStack extends cdk.Stack {
   constructor(scope: Construct, id: string, props: GuardrailProps) {
     super(scope, id, props);
     const both = ['TEXT', 'IMAGE'];
@@ -84,7 +84,7 @@ export class PromptAttackGuardrailStack extends cdk.Stack {
 }
 
 const app = new cdk.App();
-const stack = new PromptAttackGuardrailStack(app, 'PromptAttackGuardrail', {
+const stack = new InputGuardrailStack(app, 'InputGuardrail', {
   env: { account: need('ACCOUNT_ID'), region: need('REGION') },
   guardrailName: need('GUARDRAIL_NAME'),
   guardrailProfileId: need('GUARDRAIL_PROFILE_ID'),

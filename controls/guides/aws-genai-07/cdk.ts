@@ -1,7 +1,7 @@
 // aws-genai-07: role and boundary of one agent, and the permission to call its tool function.
 import * as cdk from 'aws-cdk-lib';
-import { aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];
@@ -9,7 +9,7 @@ const need = (name: string): string => {
   return value;
 };
 
-export interface AgentRoleProps extends cdk.StackProps {
+export interface AgentBoundsProps extends cdk.StackProps {
   readonly agentId: string;
   readonly agentRoleName: string;
   readonly boundaryName: string;
@@ -24,7 +24,7 @@ export interface AgentRoleProps extends cdk.StackProps {
 }
 
 export class AgentRoleStack extends cdk.Stack {
-  constructor(scope: Construct, id: string, props: AgentRoleProps) {
+  constructor(scope: Construct, id: string, props: AgentBoundsProps) {
     super(scope, id, props);
     const invoke = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
     const own = (resource: string, resourceName: string) => this.formatArn({ service: 'bedrock', resource, resourceName });

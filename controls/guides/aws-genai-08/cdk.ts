@@ -1,7 +1,7 @@
 // aws-genai-08: documents of one prefix, the role that reads them, and the data source that ingests them.
 import * as cdk from 'aws-cdk-lib';
-import { aws_bedrock as bedrock, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_bedrock as bedrock, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];

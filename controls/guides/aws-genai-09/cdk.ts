@@ -1,7 +1,7 @@
 // aws-genai-09: the approved guardrail on every model call, by SCP and by enforcement. For the management account.
 import * as cdk from 'aws-cdk-lib';
-import { aws_bedrock as bedrock, aws_organizations as organizations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_bedrock as bedrock, aws_organizations as organizations } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];

@@ -1,7 +1,7 @@
 // aws-genai-10: model calls stay in approved regions. For the management account.
 import * as cdk from 'aws-cdk-lib';
-import { aws_organizations as organizations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { aws_organizations as organizations } from 'aws-cdk-lib';
 
 const need = (name: string): string => {
   const value = process.env[name];
