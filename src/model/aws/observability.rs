@@ -2,6 +2,7 @@
 //!
 //! `exists: false` says that AWS was asked for exactly this thing and answered that it is not there.
 
+use crate::model::arn::Arn;
 use crate::model::dataset::Row;
 use crate::model::policy_text::PolicyText;
 use schemars::JsonSchema;
@@ -96,6 +97,13 @@ impl Row for LogGroup {
     }
 }
 
+/// The name of a log group that may stand as an ARN, with or without the `:*` that means its streams.
+pub fn log_group_name(named: &str) -> &str {
+    let Some(arn) = Arn::parse(named) else { return named };
+    let name = arn.resource.strip_prefix("log-group:").unwrap_or(arn.resource);
+    name.split(':').next().unwrap_or(name)
+}
+
 /// A KMS key asked for by the name that something else uses for it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -161,5 +169,21 @@ pub struct FunctionPolicy {
 impl Row for FunctionPolicy {
     fn key(&self) -> String {
         self.requested_arn.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::log_group_name;
+
+    #[test]
+    fn a_log_group_is_named_by_name_or_arn() {
+        assert_eq!(log_group_name("/aws/bedrock"), "/aws/bedrock");
+        for arn in [
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/bedrock",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/bedrock:*",
+        ] {
+            assert_eq!(log_group_name(arn), "/aws/bedrock");
+        }
     }
 }
