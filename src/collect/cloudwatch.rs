@@ -67,8 +67,7 @@ pub(super) async fn alarms(ctx: &Context, found: &Harvest) -> Harvest {
 
 /// The row of an alarm on incoming bytes, be it one on the metric itself or on an expression over it.
 fn alarm(x: &MetricAlarm) -> Option<row::MetricAlarm> {
-    let is_bytes =
-        |space: Option<&str>, name: Option<&str>| space == Some(NAMESPACE) && name == Some(METRIC);
+    let is_bytes = |space: Option<&str>, name: Option<&str>| space == Some(NAMESPACE) && name == Some(METRIC);
     let own = is_bytes(x.namespace.as_deref(), x.metric_name.as_deref()).then(|| x.dimensions());
     let inner = x
         .metrics()
@@ -127,21 +126,34 @@ mod tests {
         let x = MetricAlarm::builder()
             .alarm_name("a")
             .comparison_operator("LessThanLowerThreshold".into())
-            .metrics(MetricDataQuery::builder().expression("ANOMALY_DETECTION_BAND(m1)").build())
+            .metrics(
+                MetricDataQuery::builder()
+                    .expression("ANOMALY_DETECTION_BAND(m1)")
+                    .build(),
+            )
             .metrics(query(NAMESPACE, "b"))
             .metrics(query(NAMESPACE, "a"))
             .metrics(query("Custom", "c"))
             .build();
         let row = alarm(&x).unwrap();
-        let groups: Vec<&str> = row.dimensions.iter().map(|dimension| dimension.value.as_str()).collect();
+        let groups: Vec<&str> = row
+            .dimensions
+            .iter()
+            .map(|dimension| dimension.value.as_str())
+            .collect();
         assert_eq!(groups, ["a", "b"]);
         assert_eq!((row.metric_name.as_deref(), row.threshold), (Some(METRIC), None));
     }
 
     #[test]
     fn other_alarms_are_left_out() {
-        let x = MetricAlarm::builder().namespace(NAMESPACE).metric_name("IncomingLogEvents");
+        let x = MetricAlarm::builder()
+            .namespace(NAMESPACE)
+            .metric_name("IncomingLogEvents");
         assert_eq!(alarm(&x.build()), None);
-        assert_eq!(alarm(&MetricAlarm::builder().metrics(query("Custom", "c")).build()), None);
+        assert_eq!(
+            alarm(&MetricAlarm::builder().metrics(query("Custom", "c")).build()),
+            None
+        );
     }
 }

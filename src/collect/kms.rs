@@ -74,7 +74,11 @@ mod tests {
         for aws in ["", "alias/aws/s3", "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3"] {
             assert!(!is_customers(aws), "{aws}");
         }
-        for customers in ["alias/awsome", "1234-abcd", "arn:aws:kms:eu-west-1:111122223333:key/1234"] {
+        for customers in [
+            "alias/awsome",
+            "1234-abcd",
+            "arn:aws:kms:eu-west-1:111122223333:key/1234",
+        ] {
             assert!(is_customers(customers), "{customers}");
         }
     }
@@ -87,7 +91,10 @@ mod tests {
             .build()
             .unwrap();
         let row = row("alias/k", Some(&metadata));
-        assert_eq!((row.requested_id.as_str(), row.key_state.as_deref()), ("alias/k", Some("Melted")));
+        assert_eq!(
+            (row.requested_id.as_str(), row.key_state.as_deref()),
+            ("alias/k", Some("Melted"))
+        );
         assert_eq!(row.key_manager, None);
     }
 }

@@ -107,7 +107,10 @@ mod tests {
     fn the_qualifier_is_asked_for_apart() {
         let bare = "arn:aws:lambda:us-east-1:111122223333:function:orders";
         assert_eq!(split(bare), (bare.to_owned(), None));
-        assert_eq!(split(&format!("{bare}:prod")), (bare.to_owned(), Some("prod".to_owned())));
+        assert_eq!(
+            split(&format!("{bare}:prod")),
+            (bare.to_owned(), Some("prod".to_owned()))
+        );
         assert_eq!(split("orders"), ("orders".to_owned(), None));
     }
 }

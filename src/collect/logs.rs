@@ -59,7 +59,9 @@ async fn group(ctx: &Context, client: &Client, name: &str) -> Result<row::LogGro
 }
 
 fn exact<'a>(name: &str, groups: &'a [LogGroup]) -> Option<&'a LogGroup> {
-    groups.iter().find(|group| group.log_group_name.as_deref() == Some(name))
+    groups
+        .iter()
+        .find(|group| group.log_group_name.as_deref() == Some(name))
 }
 
 fn row(name: &str, x: &LogGroup) -> row::LogGroup {

@@ -4,18 +4,26 @@
 //! rows of a region point at. A collector cannot fail; it brings rows and gaps. All of them run at once in one task,
 //! and nothing waits for another region: what a region refers to is read as soon as that region's own rows are in.
 
+mod bedrock;
+mod bedrock_agent;
 mod cancel;
 mod classify;
 mod cloudtrail;
+mod cloudwatch;
 mod context;
 mod ec2;
 mod iam;
+mod kms;
+mod lambda;
+mod logs;
 mod message;
 mod organizations;
 mod paginate;
 mod plan;
 mod progress;
+mod references;
 mod regions;
+mod s3;
 mod session;
 mod sts;
 mod times;
@@ -102,9 +110,50 @@ const REGIONAL: &[Collector<OnRegion>] = &[
         services: &["cloudtrail"],
         run: |ctx| cloudtrail::collect(ctx).map(Harvest::from).boxed_local(),
     },
+    Collector {
+        name: "bedrock",
+        services: &["bedrock"],
+        run: |ctx| bedrock::collect(ctx).map(Harvest::from).boxed_local(),
+    },
+    Collector {
+        name: "bedrock-agent",
+        services: &["bedrock-agent"],
+        run: |ctx| bedrock_agent::collect(ctx).map(Harvest::from).boxed_local(),
+    },
+    Collector {
+        name: "cloudwatch metrics",
+        services: &["cloudwatch"],
+        run: |ctx| cloudwatch::metrics(ctx).map(Harvest::from).boxed_local(),
+    },
 ];
 
-const REFERENCED: &[Collector<OnReferences>] = &[];
+const REFERENCED: &[Collector<OnReferences>] = &[
+    Collector {
+        name: "foreign guardrails",
+        services: &["bedrock"],
+        run: |ctx, found| bedrock::foreign(ctx, &found.regional).map(Harvest::from).boxed_local(),
+    },
+    Collector {
+        name: "logs",
+        services: &["logs"],
+        run: |ctx, found| logs::collect(ctx, found).boxed_local(),
+    },
+    Collector {
+        name: "cloudwatch alarms",
+        services: &["cloudwatch"],
+        run: |ctx, found| cloudwatch::alarms(ctx, found).boxed_local(),
+    },
+    Collector {
+        name: "s3",
+        services: &["s3"],
+        run: |ctx, found| s3::collect(ctx, found).boxed_local(),
+    },
+    Collector {
+        name: "lambda",
+        services: &["lambda"],
+        run: |ctx, found| lambda::collect(ctx, found).boxed_local(),
+    },
+];
 
 /// Reads the account of the plan's credentials.
 ///

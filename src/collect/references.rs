@@ -112,7 +112,13 @@ fn supplemental(base: &KnowledgeBase) -> impl Iterator<Item = &str> {
 /// The bucket that a data source reads, whether AWS models it or a connector's document names it.
 fn source_bucket(source: &DataSource) -> Option<&str> {
     let arn = source.bucket_arn.as_deref().and_then(Arn::parse);
-    let connector = || source.connector_parameters.as_ref()?.pointer("/connectionConfiguration/bucketName")?.as_str();
+    let connector = || {
+        source
+            .connector_parameters
+            .as_ref()?
+            .pointer("/connectionConfiguration/bucketName")?
+            .as_str()
+    };
     arn.map(|arn| arn.resource).or_else(connector)
 }
 
@@ -163,12 +169,21 @@ pub(super) fn foreign_guardrails(account: &str, rows: &Regional) -> BTreeSet<(St
             Arn::parse(&reference.guardrail_identifier)
                 .is_some_and(|arn| arn.service == "bedrock" && arn.account != account)
         })
-        .map(|reference| (reference.guardrail_identifier.clone(), version(&reference.guardrail_version)))
+        .map(|reference| {
+            (
+                reference.guardrail_identifier.clone(),
+                version(&reference.guardrail_version),
+            )
+        })
         .collect()
 }
 
 fn version(named: &str) -> String {
-    if named.is_empty() { "DRAFT".to_owned() } else { named.to_owned() }
+    if named.is_empty() {
+        "DRAFT".to_owned()
+    } else {
+        named.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -226,7 +241,10 @@ mod tests {
         };
         let s3 = source(json!({"type": "S3", "connectionConfiguration": {"bucketName": "docs"}}));
         assert_eq!(source_bucket(&s3), Some("docs"));
-        assert_eq!(source_bucket(&source(json!({"connectionConfiguration": {"bucketName": 7}}))), None);
+        assert_eq!(
+            source_bucket(&source(json!({"connectionConfiguration": {"bucketName": 7}}))),
+            None
+        );
         assert_eq!(source_bucket(&source(json!([]))), None);
     }
 
@@ -260,7 +278,10 @@ mod tests {
         let asked = foreign_guardrails("111122223333", &rows);
         assert_eq!(
             asked,
-            BTreeSet::from([(theirs.to_owned(), "2".to_owned()), (theirs.to_owned(), "DRAFT".to_owned())])
+            BTreeSet::from([
+                (theirs.to_owned(), "2".to_owned()),
+                (theirs.to_owned(), "DRAFT".to_owned())
+            ])
         );
     }
 }

@@ -1,4 +1,10 @@
 //! One binary for every integration test: each further one would link the AWS SDKs again.
 
+#[cfg(all(test, feature = "live"))]
+mod collect_agents;
+#[cfg(all(test, feature = "live"))]
+mod collect_bedrock;
+#[cfg(all(test, feature = "live"))]
+mod collect_references;
 #[cfg(test)]
 mod support;

@@ -82,12 +82,14 @@ fn pii_entity(x: &types::GuardrailPiiEntity) -> row::PiiEntity {
 pub(super) fn enforced(x: &types::AccountEnforcedGuardrailOutputConfiguration) -> row::EnforcedGuardrail {
     let selective = x.selective_content_guarding.as_ref();
     let mode = |mode: Option<&types::SelectiveGuardingMode>| mode.map(|mode| mode.as_str().to_owned());
+    #[expect(deprecated, reason = "whether callers' tags are honoured still stands here")]
+    let input_tags = x.input_tags.as_ref();
     row::EnforcedGuardrail {
         config_id: x.config_id.clone(),
         guardrail_arn: x.guardrail_arn.clone().unwrap_or_default(),
         guardrail_id: x.guardrail_id.clone(),
         guardrail_version: x.guardrail_version.clone().unwrap_or_default(),
-        input_tags: x.input_tags.as_ref().map(|tags| tags.as_str().to_owned()),
+        input_tags: input_tags.map(|tags| tags.as_str().to_owned()),
         selective_system: mode(selective.and_then(|guarding| guarding.system.as_ref())),
         selective_messages: mode(selective.and_then(|guarding| guarding.messages.as_ref())),
         included_models: x
@@ -121,7 +123,11 @@ mod tests {
             .unwrap();
         let row = content_filter(&filter);
         assert_eq!(
-            (row.type_.as_str(), row.input_strength.as_str(), row.output_strength.as_str()),
+            (
+                row.type_.as_str(),
+                row.input_strength.as_str(),
+                row.output_strength.as_str()
+            ),
             ("TELEPATHY", "EXTREME", "NONE")
         );
         assert_eq!(row.input_action.as_deref(), Some("WHISPER"));

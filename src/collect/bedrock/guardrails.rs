@@ -8,7 +8,7 @@ use crate::collect::context::{Context, Miss};
 use crate::collect::paginate::Pages;
 use crate::collect::references;
 use crate::model::arn::Arn;
-use crate::model::aws::bedrock::{EnforcedGuardrail, GuardrailSummary, ResourcePolicy, ResourceTags};
+use crate::model::aws::bedrock::{EnforcedGuardrail, Guardrail, ResourcePolicy, ResourceTags};
 use crate::model::aws::versioned_arn;
 use crate::model::calls::bedrock::{
     GET_GUARDRAIL, GET_RESOURCE_POLICY, LIST_ENFORCED_GUARDRAILS_CONFIGURATION, LIST_GUARDRAILS, LIST_TAGS_FOR_RESOURCE,
@@ -79,11 +79,7 @@ async fn all(ctx: &Context, client: &Client) -> Regional {
         rows.absorb(more);
     }
     // Read or not, the question was asked of every guardrail there is.
-    let gaps: Vec<_> = rows
-        .guardrails
-        .list_gaps()
-        .cloned()
-        .collect();
+    let gaps: Vec<_> = rows.guardrails.list_gaps().cloned().collect();
     rows.guardrail_details.collected = true;
     rows.tags.collected = true;
     rows.resource_policies.collected = true;
@@ -123,13 +119,7 @@ async fn numbered(ctx: &Context, client: &Client, arn: &str) -> Regional {
     let mut versions = list(ctx, client, Some(arn)).await;
     // This list holds the DRAFT as well, which the first list has told already.
     versions.items.retain(|x| x.version != "DRAFT");
-    let details = join_all(
-        versions
-            .items
-            .iter()
-            .map(|x| detail(ctx, client, &x.arn, &x.version)),
-    )
-    .await;
+    let details = join_all(versions.items.iter().map(|x| detail(ctx, client, &x.arn, &x.version))).await;
     let mut rows = Regional {
         guardrails: versions.dataset(|x| rows::summary(&x)),
         ..Regional::default()
@@ -153,18 +143,15 @@ async fn list(ctx: &Context, client: &Client, of: Option<&str>) -> Pages<types::
         .await
 }
 
-async fn detail(
-    ctx: &Context,
-    client: &Client,
-    arn: &str,
-    version: &str,
-) -> Result<crate::model::aws::bedrock::Guardrail, Miss> {
+async fn detail(ctx: &Context, client: &Client, arn: &str, version: &str) -> Result<Guardrail, Miss> {
     let request = client
         .get_guardrail()
         .guardrail_identifier(arn)
         .guardrail_version(version)
         .send();
-    let answer = ctx.read(GET_GUARDRAIL, Some(&versioned_arn(arn, version)), request).await?;
+    let answer = ctx
+        .read(GET_GUARDRAIL, Some(&versioned_arn(arn, version)), request)
+        .await?;
     Ok(rows::detail(&answer))
 }
 
@@ -181,7 +168,10 @@ async fn tags(ctx: &Context, client: &Client, arn: &str) -> Result<ResourceTags,
 async fn policy(ctx: &Context, client: &Client, arn: &str) -> Result<ResourcePolicy, Miss> {
     let request = client.get_resource_policy().resource_arn(arn).send();
     let policy = match ctx.read(GET_RESOURCE_POLICY, Some(arn), request).await {
-        Ok(answer) => answer.resource_policy.filter(|text| !text.is_empty()).map(PolicyText::from),
+        Ok(answer) => answer
+            .resource_policy
+            .filter(|text| !text.is_empty())
+            .map(PolicyText::from),
         Err(Miss::Absent(_)) => None,
         Err(miss) => return Err(miss),
     };
@@ -195,7 +185,12 @@ async fn enforced(ctx: &Context, client: &Client) -> Dataset<EnforcedGuardrail> 
     ctx.pages(
         LIST_ENFORCED_GUARDRAILS_CONFIGURATION,
         None,
-        |token| client.list_enforced_guardrails_configuration().set_next_token(token).send(),
+        |token| {
+            client
+                .list_enforced_guardrails_configuration()
+                .set_next_token(token)
+                .send()
+        },
         |page| (page.guardrails_config, page.next_token),
     )
     .await
@@ -210,7 +205,6 @@ mod tests {
     #[test]
     fn a_version_that_could_not_be_read_is_not_asked_for_again() {
         let mut rows = Regional::default();
-        rows.guardrails.items.push(GuardrailSummary::default());
         assert!(!told_of(&rows, "arn:1"));
         rows.guardrail_details.push_gap(Gap {
             region: None,

@@ -39,7 +39,14 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
         foundation_models(ctx, client),
         profiles(ctx, client, InferenceProfileType::SystemDefined),
         profiles(ctx, client, InferenceProfileType::Application),
-        list!(ctx, client, LIST_PROMPT_ROUTERS, list_prompt_routers, prompt_router_summaries, rows::prompt_router),
+        list!(
+            ctx,
+            client,
+            LIST_PROMPT_ROUTERS,
+            list_prompt_routers,
+            prompt_router_summaries,
+            rows::prompt_router
+        ),
         list!(
             ctx,
             client,
@@ -48,7 +55,14 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
             provisioned_model_summaries,
             rows::provisioned_model
         ),
-        list!(ctx, client, LIST_CUSTOM_MODELS, list_custom_models, model_summaries, rows::custom_model),
+        list!(
+            ctx,
+            client,
+            LIST_CUSTOM_MODELS,
+            list_custom_models,
+            model_summaries,
+            rows::custom_model
+        ),
         list!(
             ctx,
             client,
@@ -57,7 +71,14 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
             model_deployment_summaries,
             rows::deployment
         ),
-        list!(ctx, client, LIST_IMPORTED_MODELS, list_imported_models, model_summaries, rows::imported_model),
+        list!(
+            ctx,
+            client,
+            LIST_IMPORTED_MODELS,
+            list_imported_models,
+            model_summaries,
+            rows::imported_model
+        ),
         list!(
             ctx,
             client,

@@ -179,7 +179,9 @@ mod tests {
     #[test]
     fn an_empty_guardrail_configuration_is_none() {
         assert_eq!(guardrail(Some(&types::GuardrailConfiguration::builder().build())), None);
-        let id_only = types::GuardrailConfiguration::builder().guardrail_identifier("abc").build();
+        let id_only = types::GuardrailConfiguration::builder()
+            .guardrail_identifier("abc")
+            .build();
         assert_eq!(
             guardrail(Some(&id_only)).unwrap(),
             row::GuardrailReference {
@@ -206,7 +208,10 @@ mod tests {
             .build()
             .unwrap();
         let row = action_group(&group);
-        assert_eq!((row.lambda, row.custom_control.as_deref()), (None, Some("RETURN_CONTROL")));
+        assert_eq!(
+            (row.lambda, row.custom_control.as_deref()),
+            (None, Some("RETURN_CONTROL"))
+        );
         assert_eq!(row.action_group_state, "HALF_ENABLED");
     }
 }

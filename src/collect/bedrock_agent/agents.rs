@@ -6,7 +6,9 @@
 use super::{PAGE, agent_rows as rows, empty, inherit, put, put_named, tools};
 use crate::collect::context::{Context, Miss};
 use crate::model::aws::bedrock_agent::{AgentAlias, AgentVersion};
-use crate::model::calls::bedrock_agent::{GET_AGENT, GET_AGENT_ALIAS, GET_AGENT_VERSION, LIST_AGENT_ALIASES, LIST_AGENTS};
+use crate::model::calls::bedrock_agent::{
+    GET_AGENT, GET_AGENT_ALIAS, GET_AGENT_VERSION, LIST_AGENT_ALIASES, LIST_AGENTS,
+};
 use crate::model::dataset::Dataset;
 use crate::model::snapshot::Regional;
 use aws_sdk_bedrockagent::Client;
@@ -145,11 +147,7 @@ async fn alias(ctx: &Context, client: &Client, agent: &str, x: &AgentAliasSummar
 
 async fn version(ctx: &Context, client: &Client, agent: &str, version: &str) -> Result<AgentVersion, Miss> {
     let key = format!("{agent}/{version}");
-    let request = client
-        .get_agent_version()
-        .agent_id(agent)
-        .agent_version(version)
-        .send();
+    let request = client.get_agent_version().agent_id(agent).agent_version(version).send();
     let answer = ctx.read(GET_AGENT_VERSION, Some(&key), request).await?;
     answer
         .agent_version

@@ -18,7 +18,12 @@ pub(super) fn json(document: &Document) -> Value {
         Document::Array(items) => Value::Array(items.iter().map(json).collect()),
         Document::Object(members) => {
             let sorted: BTreeMap<&String, &Document> = members.iter().collect();
-            Value::Object(sorted.into_iter().map(|(name, value)| (name.clone(), json(value))).collect())
+            Value::Object(
+                sorted
+                    .into_iter()
+                    .map(|(name, value)| (name.clone(), json(value)))
+                    .collect(),
+            )
         }
     }
 }
@@ -33,9 +38,15 @@ mod tests {
         let members = [
             ("z", Document::Null),
             ("a", Document::Number(Number::NegInt(-1))),
-            ("m", Document::Array(vec![Document::Number(Number::Float(f64::NAN)), Document::Bool(true)])),
+            (
+                "m",
+                Document::Array(vec![Document::Number(Number::Float(f64::NAN)), Document::Bool(true)]),
+            ),
         ];
         let object: HashMap<String, Document> = members.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
-        assert_eq!(json(&Document::Object(object)).to_string(), r#"{"a":-1,"m":[null,true],"z":null}"#);
+        assert_eq!(
+            json(&Document::Object(object)).to_string(),
+            r#"{"a":-1,"m":[null,true],"z":null}"#
+        );
     }
 }

@@ -75,7 +75,9 @@ fn node(x: &types::FlowNode) -> row::FlowNode {
         Some(FlowNodeConfiguration::Prompt(prompt)) => {
             node.guardrail_configuration = guardrail(prompt.guardrail_configuration.as_ref());
             match &prompt.source_configuration {
-                Some(PromptFlowNodeSourceConfiguration::Inline(inline)) => node.model_id = Some(inline.model_id.clone()),
+                Some(PromptFlowNodeSourceConfiguration::Inline(inline)) => {
+                    node.model_id = Some(inline.model_id.clone())
+                }
                 Some(PromptFlowNodeSourceConfiguration::Resource(stored)) => {
                     node.prompt_arn = Some(stored.prompt_arn.clone());
                 }
@@ -104,7 +106,11 @@ pub(super) fn alias(x: &types::FlowAliasSummary) -> row::FlowAlias {
 }
 
 pub(super) fn prompt(x: &GetPromptOutput) -> row::Prompt {
-    let mut model_ids: Vec<String> = x.variants().iter().filter_map(|variant| variant.model_id.clone()).collect();
+    let mut model_ids: Vec<String> = x
+        .variants()
+        .iter()
+        .filter_map(|variant| variant.model_id.clone())
+        .collect();
     model_ids.sort();
     model_ids.dedup();
     row::Prompt {
@@ -136,7 +142,11 @@ mod tests {
             .build()
             .unwrap();
         let inner = types::FlowDefinition::builder()
-            .nodes(flow_node("call", "LambdaFunction", FlowNodeConfiguration::LambdaFunction(function)))
+            .nodes(flow_node(
+                "call",
+                "LambdaFunction",
+                FlowNodeConfiguration::LambdaFunction(function),
+            ))
             .build();
         let body = types::LoopFlowNodeConfiguration::builder().definition(inner).build();
         let outer = types::FlowDefinition::builder()

@@ -82,7 +82,9 @@ async fn version(ctx: &Context, client: &Client, flow: &str, version: &str) -> R
         .flow_identifier(flow)
         .flow_version(version)
         .send();
-    let answer = ctx.read(GET_FLOW_VERSION, Some(&format!("{flow}/{version}")), request).await?;
+    let answer = ctx
+        .read(GET_FLOW_VERSION, Some(&format!("{flow}/{version}")), request)
+        .await?;
     Ok(rows::version(&answer))
 }
 

@@ -3,7 +3,9 @@
 use super::{PAGE, empty, inherit, knowledge_base_rows as rows, put};
 use crate::collect::context::{Context, Miss};
 use crate::model::aws::bedrock_agent::{DataSource, KnowledgeBase};
-use crate::model::calls::bedrock_agent::{GET_DATA_SOURCE, GET_KNOWLEDGE_BASE, LIST_DATA_SOURCES, LIST_KNOWLEDGE_BASES};
+use crate::model::calls::bedrock_agent::{
+    GET_DATA_SOURCE, GET_KNOWLEDGE_BASE, LIST_DATA_SOURCES, LIST_KNOWLEDGE_BASES,
+};
 use crate::model::snapshot::Regional;
 use aws_sdk_bedrockagent::Client;
 use futures::future::join_all;
@@ -13,7 +15,13 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
         .pages(
             LIST_KNOWLEDGE_BASES,
             None,
-            |token| client.list_knowledge_bases().max_results(PAGE).set_next_token(token).send(),
+            |token| {
+                client
+                    .list_knowledge_bases()
+                    .max_results(PAGE)
+                    .set_next_token(token)
+                    .send()
+            },
             |page| (page.knowledge_base_summaries, page.next_token),
         )
         .await;
@@ -60,7 +68,13 @@ async fn data_sources(ctx: &Context, client: &Client, base: &str) -> Regional {
             |page| (page.data_source_summaries, page.next_token),
         )
         .await;
-    let details = join_all(pages.items.iter().map(|x| data_source(ctx, client, base, &x.data_source_id))).await;
+    let details = join_all(
+        pages
+            .items
+            .iter()
+            .map(|x| data_source(ctx, client, base, &x.data_source_id)),
+    )
+    .await;
     let mut rows = Regional {
         data_sources: pages.dataset(|x| rows::data_source_summary(&x)),
         ..Regional::default()

@@ -26,7 +26,10 @@ pub(super) async fn collect(ctx: &Context, client: &Client, agent: &str, version
         LIST_AGENT_KNOWLEDGE_BASES,
         Some(&key),
         |token| {
-            let request = client.list_agent_knowledge_bases().agent_id(agent).agent_version(version);
+            let request = client
+                .list_agent_knowledge_bases()
+                .agent_id(agent)
+                .agent_version(version);
             request.max_results(PAGE).set_next_token(token).send()
         },
         |page| (page.agent_knowledge_base_summaries, page.next_token),
@@ -44,13 +47,7 @@ pub(super) async fn collect(ctx: &Context, client: &Client, agent: &str, version
     }
 }
 
-async fn action_groups(
-    ctx: &Context,
-    client: &Client,
-    agent: &str,
-    version: &str,
-    key: &str,
-) -> Dataset<ActionGroup> {
+async fn action_groups(ctx: &Context, client: &Client, agent: &str, version: &str, key: &str) -> Dataset<ActionGroup> {
     let listed = ctx
         .pages(
             LIST_AGENT_ACTION_GROUPS,
@@ -63,7 +60,10 @@ async fn action_groups(
         )
         .await
         .dataset(|x| x.action_group_id);
-    let reads = listed.items.iter().map(|id| action_group(ctx, client, agent, version, id));
+    let reads = listed
+        .items
+        .iter()
+        .map(|id| action_group(ctx, client, agent, version, id));
     let mut groups = Dataset::complete(Vec::new());
     for answer in join_all(reads).await {
         put(&mut groups, answer);

@@ -127,7 +127,10 @@ async fn ask_in(
     let client = client(&ctx);
     let owner = attempt.as_owner.then(|| ctx.account().to_owned());
     if attempt.call == GET_BUCKET_LOCATION {
-        let request = client.get_bucket_location().bucket(name).set_expected_bucket_owner(owner);
+        let request = client
+            .get_bucket_location()
+            .bucket(name)
+            .set_expected_bucket_owner(owner);
         let answer = ctx.read(attempt.call, Some(name), noting(request.send(), seen)).await?;
         return Ok(rows::region(answer.location_constraint.as_ref()));
     }

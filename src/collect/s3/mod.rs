@@ -108,7 +108,9 @@ async fn bucket(ctx: &Context, name: &str, wanted: &NamedBucket) -> Harvest {
         }
     }
     if row {
-        if bucket.owned.is_none() && let Some(gap) = located.gap {
+        if bucket.owned.is_none()
+            && let Some(gap) = located.gap
+        {
             global.buckets.push_gap(gap);
         }
         global.buckets.items.push(bucket);

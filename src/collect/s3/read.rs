@@ -85,7 +85,11 @@ impl<'a> Place<'a> {
     }
 
     pub(super) async fn lifecycle(&self) -> Result<row::BucketLifecycle, Gap> {
-        let answer = ask!(self, GET_BUCKET_LIFECYCLE_CONFIGURATION, get_bucket_lifecycle_configuration)?;
+        let answer = ask!(
+            self,
+            GET_BUCKET_LIFECYCLE_CONFIGURATION,
+            get_bucket_lifecycle_configuration
+        )?;
         let rules = answer.and_then(|answer| answer.rules).unwrap_or_default();
         Ok(rows::lifecycle(self.name, &rules))
     }

@@ -2,13 +2,14 @@
 //!
 //! Every conversion also works on "there is none", because the absence of a policy or a rule is an answer too.
 
+use crate::collect::times::rfc3339;
 use crate::model::aws::{iam, s3 as row};
 use aws_sdk_s3::types;
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 
 pub(super) fn encryption(bucket: &str, x: Option<&types::ServerSideEncryptionConfiguration>) -> row::BucketEncryption {
-    let rules = x.map(|configuration| configuration.rules.as_slice()).unwrap_or_default();
+    let rules = x
+        .map(|configuration| configuration.rules.as_slice())
+        .unwrap_or_default();
     row::BucketEncryption {
         bucket: bucket.to_owned(),
         rules: rules
@@ -48,7 +49,7 @@ fn lifecycle_rule(x: &types::LifecycleRule) -> row::LifecycleRule {
             .and_then(|filter| filter.object_size_less_than)
             .or_else(|| and.and_then(|and| and.object_size_less_than)),
         expiration_days: expiration.and_then(|it| it.days).map(i64::from),
-        expiration_date: expiration.and_then(|it| it.date.as_ref()).and_then(rfc3339),
+        expiration_date: expiration.and_then(|it| it.date).and_then(rfc3339),
         expired_object_delete_marker: expiration.and_then(|it| it.expired_object_delete_marker),
         noncurrent_days: noncurrent.and_then(|it| it.noncurrent_days).map(i64::from),
         newer_noncurrent_versions: noncurrent.and_then(|it| it.newer_noncurrent_versions).map(i64::from),
@@ -71,10 +72,6 @@ fn tag(x: &types::Tag) -> iam::Tag {
         key: x.key.clone(),
         value: x.value.clone(),
     }
-}
-
-fn rfc3339(time: &DateTime) -> Option<String> {
-    time.fmt(Format::DateTime).ok()
 }
 
 pub(super) fn public_access_block(
@@ -106,7 +103,11 @@ pub(super) fn grant(x: &types::Grant) -> row::Grant {
         grantee_type: grantee.map(|it| it.r#type.as_str().to_owned()),
         grantee_uri: grantee.and_then(|it| it.uri.clone()),
         grantee_id: grantee.and_then(|it| it.id.clone()),
-        permission: x.permission.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default(),
+        permission: x
+            .permission
+            .as_ref()
+            .map(|it| it.as_str().to_owned())
+            .unwrap_or_default(),
     }
 }
 
@@ -124,6 +125,7 @@ pub(super) fn region(constraint: Option<&types::BucketLocationConstraint>) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_smithy_types::DateTime;
 
     fn rule() -> types::builders::LifecycleRuleBuilder {
         types::LifecycleRule::builder().status(types::ExpirationStatus::Enabled)
@@ -156,7 +158,11 @@ mod tests {
     #[test]
     fn dates_become_text() {
         let dated = rule()
-            .expiration(types::LifecycleExpiration::builder().date(DateTime::from_secs(1_767_225_600)).build())
+            .expiration(
+                types::LifecycleExpiration::builder()
+                    .date(DateTime::from_secs(1_767_225_600))
+                    .build(),
+            )
             .build()
             .unwrap();
         assert_eq!(

@@ -4,5 +4,7 @@
 //! and then ask what came out and what was asked for.
 
 pub(crate) mod cmd;
+#[cfg(feature = "live")]
+pub(crate) mod collecting;
 pub(crate) mod fake_aws;
 pub(crate) mod raw;
