@@ -11,6 +11,7 @@ pub mod params;
 pub mod principals;
 pub mod region;
 pub mod subject;
+pub mod trails;
 pub mod usage;
 
 use context::Context;
@@ -44,11 +45,14 @@ const fn kind<T: JsonSchema>(
 }
 
 /// Every kind of subject, by name.
-pub const KINDS: &[Kind] = &[kind::<region::RegionFacts>(
-    "region",
-    "A region of an account that was looked at.",
-    region::subjects,
-)];
+pub const KINDS: &[Kind] = &[
+    kind::<region::RegionFacts>("region", "A region of an account that was looked at.", region::subjects),
+    kind::<trails::TrailFacts>(
+        "trail",
+        "A CloudTrail trail or event data store, once, whatever regions show it.",
+        trails::subjects,
+    ),
+];
 
 /// The kind of this name.
 pub fn find(name: &str) -> Option<&'static Kind> {

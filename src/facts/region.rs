@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::fact::Fact;
 use super::subject::Subject;
+use super::trails::{self, RegionTrails};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,6 +18,8 @@ pub struct RegionFacts {
     pub in_use: Fact<bool>,
     /// What says so.
     pub in_use_because: Vec<String>,
+    /// What CloudTrail records there.
+    pub trails: RegionTrails,
 }
 
 /// Every region of every account.
@@ -29,6 +32,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 account_id: at.account_id.to_owned(),
                 in_use: usage.fact(),
                 in_use_because: usage.because(),
+                trails: trails::region(ctx, &at),
             };
             Subject::new(at.resource("region", at.region_arn(), at.region), None, &facts)
         })
