@@ -5,6 +5,7 @@ use crate::control::catalog::Catalog;
 use crate::model::report::{Report, Status};
 use crate::model::snapshot::Snapshot;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 const ARN: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/audit";
 const ORG: &str = "arn:aws:cloudtrail:us-east-1:999988887777:trail/org";
@@ -30,15 +31,16 @@ fn snapshot(global: &Value) -> Snapshot {
     snapshot
 }
 
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::builtin(&audit::subjects()).unwrap());
+
 fn report(snapshot: &Snapshot) -> Report {
-    let catalog = Catalog::builtin(&audit::subjects()).unwrap();
     let settings = Settings {
-        params: audit::default_params(&catalog),
+        params: audit::default_params(&CATALOG),
         controls: Some(["aws-genai-05".to_owned()].into()),
         show_passed: true,
         ..Settings::default()
     };
-    audit::run(&catalog, snapshot, &settings, jiff::Timestamp::UNIX_EPOCH).unwrap()
+    audit::run(&CATALOG, snapshot, &settings, jiff::Timestamp::UNIX_EPOCH).unwrap()
 }
 
 /// The status of a rule for the resource whose ARN holds `of`.
@@ -488,5 +490,23 @@ fn nothing_applies_where_bedrock_is_not_used() {
     quiet.accounts.get_mut("111122223333").unwrap().named_regions.clear();
     for finding in report(&quiet).findings {
         assert_eq!(finding.status, Status::NotApplicable, "{}", finding.rule_id);
+    }
+}
+
+#[test]
+fn the_rules_own_cases_hold_and_none_is_missing() {
+    use crate::evaluate::cases;
+    let subjects = audit::subjects();
+    let catalog = Catalog::builtin(&subjects).unwrap();
+    let results = cases::run(catalog.get("aws-genai-05").unwrap(), &subjects);
+    let wrong: Vec<_> = results.iter().filter(|result| result.wrong.is_some()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for rule in &catalog.get("aws-genai-05").unwrap().rules {
+        let of: Vec<_> = results
+            .iter()
+            .filter(|result| result.rule_id == rule.id)
+            .cloned()
+            .collect();
+        assert_eq!(cases::missing(&of), Vec::<&str>::new(), "{}", rule.id);
     }
 }
