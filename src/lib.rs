@@ -13,13 +13,16 @@
 //! not be read is data beside the data, so an empty account and an unreadable one never look alike.
 
 pub mod audit;
+pub mod cli;
 #[cfg(feature = "live")]
 pub mod collect;
+pub mod commands;
 pub mod config;
 pub mod control;
 pub mod evaluate;
 pub mod exit;
 pub mod facts;
 pub mod iam;
+pub mod ingest;
 pub mod model;
 pub mod report;

@@ -1,3 +1,8 @@
 //! The command line: parse, run, exit.
 
-fn main() {}
+use bedrock_audit::commands;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::main(std::env::args_os()).into()
+}
