@@ -139,8 +139,7 @@ mod tests {
     fn finds_what_hides_in_a_loop() {
         let function = types::LambdaFunctionFlowNodeConfiguration::builder()
             .lambda_arn("arn:aws:lambda:us-east-1:111122223333:function:f")
-            .build()
-            .unwrap();
+            .build();
         let inner = types::FlowDefinition::builder()
             .nodes(flow_node(
                 "call",
@@ -162,7 +161,8 @@ mod tests {
 
     #[test]
     fn a_node_of_an_unknown_kind_keeps_its_name_and_type() {
-        let row = node(&flow_node("new", "Oracle", FlowNodeConfiguration::Unknown));
+        let nothing = types::CollectorFlowNodeConfiguration::builder().build();
+        let row = node(&flow_node("new", "Oracle", FlowNodeConfiguration::Collector(nothing)));
         assert_eq!((row.name.as_str(), row.type_.as_str()), ("new", "Oracle"));
         assert_eq!(row.lambda_arn, None);
     }
