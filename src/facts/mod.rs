@@ -4,6 +4,7 @@
 //! function that derives it from the snapshot, and one row in [`KINDS`]. Derivation is pure and total: what cannot be
 //! known becomes an unread [`fact::Fact`].
 
+pub mod account;
 pub mod context;
 pub mod fact;
 pub mod org;
@@ -46,6 +47,7 @@ const fn kind<T: JsonSchema>(
 
 /// Every kind of subject, by name.
 pub const KINDS: &[Kind] = &[
+    kind::<account::AccountFacts>("account", "An account that was looked at.", account::subjects),
     kind::<region::RegionFacts>("region", "A region of an account that was looked at.", region::subjects),
     kind::<trails::TrailFacts>(
         "trail",
