@@ -37,7 +37,7 @@ use aws_types::SdkConfig;
 use context::{Context, Start};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, join, join_all};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a collector that worked in one region brought: rows of that region, and account-wide rows found there.
@@ -212,20 +212,12 @@ async fn run(
             progress: Arc::clone(&progress),
         })
     };
-    let before = context(String::new(), partition.name, BTreeSet::new());
-    // A region may be closed to this account or by its organization; what is asked here, another one answers too.
-    let mut homes = vec![home.as_str(), partition.global_region];
-    homes.dedup();
-    let (identity, known) = join(
-        sts::identity(&config, &homes, plan, &cancel),
-        ec2::regions(&before, &homes),
-    )
-    .await;
+    let before = context(String::new(), partition.name, std::collections::BTreeSet::new());
+    let (identity, known) = join(sts::identity(&config, plan, &cancel), ec2::regions(&before)).await;
     let identity = identity?;
 
     let scope = if plan.regions.is_empty() {
-        let told = known.is_complete() && !known.items.is_empty();
-        let enabled = told.then_some(known.items.as_slice());
+        let enabled = known.is_complete().then_some(known.items.as_slice());
         regions::default_scope(regions::partition_named(&identity.partition), enabled)
     } else {
         plan.regions.clone()
@@ -266,7 +258,7 @@ async fn read(context: &Context, plan: &Plan, scope: &[String], progress: &dyn P
         context.step(row.name);
         rows
     }));
-    let regions: BTreeSet<&String> = scope.iter().collect();
+    let regions: std::collections::BTreeSet<&String> = scope.iter().collect();
     let regional = join_all(regions.into_iter().map(|region| async move {
         let context = context.in_region(region);
         (region.clone(), region_of(&context, plan).await)

@@ -13,11 +13,39 @@ pub enum Format {
     Json,
     /// One finding a line.
     Jsonl,
+    /// For spreadsheets.
+    Csv,
+    /// For tickets and pull requests.
+    Markdown,
+    /// One page to send to people.
+    Html,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for test reports of CI systems.
+    Junit,
+    /// OCSF Compliance Findings, for security lakes.
+    Ocsf,
+    /// The format of AWS Security Hub.
+    Asff,
+    /// Annotations of GitHub Actions.
+    Github,
 }
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Jsonl];
+    pub const ALL: [Self; 11] = [
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Csv,
+        Self::Markdown,
+        Self::Html,
+        Self::Sarif,
+        Self::Junit,
+        Self::Ocsf,
+        Self::Asff,
+        Self::Github,
+    ];
 
     /// The name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +53,14 @@ impl Format {
             Self::Table => "table",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Ocsf => "ocsf",
+            Self::Asff => "asff",
+            Self::Github => "github",
         }
     }
 }

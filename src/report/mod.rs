@@ -4,12 +4,20 @@
 //! The same report and style give the same bytes. Text that AWS returned is untrusted in every format, and each file
 //! here neutralises it for its own reader.
 
+mod asff;
+mod csv;
 mod digest;
 mod format;
 mod gaps;
+mod github;
+mod html;
 mod json;
+mod junit;
+mod markdown;
+mod ocsf;
 mod read;
 mod rows;
+mod sarif;
 mod table;
 mod text;
 
@@ -17,6 +25,7 @@ mod text;
 mod tests;
 
 pub use format::Format;
+pub use github::render_github_summary;
 pub use read::{ReadError, read_report};
 
 use crate::model::report::{Report, Status};
@@ -54,6 +63,14 @@ pub fn render(format: Format, report: &Report, style: &Style, out: &mut dyn Writ
         Format::Table => table::render(report, style, out),
         Format::Json => json::render(report, out),
         Format::Jsonl => json::render_lines(report, out),
+        Format::Csv => csv::render(report, out),
+        Format::Markdown => markdown::render(report, out),
+        Format::Html => html::render(report, out),
+        Format::Sarif => sarif::render(report, out),
+        Format::Junit => junit::render(report, out),
+        Format::Ocsf => ocsf::render(report, out),
+        Format::Asff => asff::render(report, out),
+        Format::Github => github::render(report, out),
     }
 }
 

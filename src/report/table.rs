@@ -83,7 +83,14 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io:
     lines.extend(sections::controls(report, canvas));
     lines.extend(sections::notes(report, canvas));
     for line in lines {
-        writeln!(out, "{}", line.to_text(canvas.color))?;
+        let text = line.to_text(canvas.color);
+        // Only a wrapped piece of somebody's text can start like this; the width matters less than the build log.
+        let text = if text::commands(&text) {
+            text.replacen(':', "\\u{3a}", 1)
+        } else {
+            text
+        };
+        writeln!(out, "{text}")?;
     }
     Ok(())
 }

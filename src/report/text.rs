@@ -27,12 +27,28 @@ pub(super) fn ascii(text: &str) -> String {
     escape(text, |c| acts(c) || !c.is_ascii())
 }
 
+/// Whether a build service would take the line for a command.
+///
+/// [GitHub](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands) reads whatever a
+/// step prints, and obeys a line that starts with two colons however far it is indented.
+pub(super) fn commands(line: &str) -> bool {
+    line.trim_start().starts_with("::")
+}
+
 /// Several lines: line breaks stay, everything else is as in [`line`].
 pub(super) fn lines(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
+    let inert = |text: &str| {
+        let safe = line(text);
+        if commands(&safe) {
+            safe.replacen(':', "\\u{3a}", 1)
+        } else {
+            safe
+        }
+    };
     text.trim_end_matches('\n')
         .split('\n')
-        .map(line)
+        .map(inert)
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -78,7 +94,8 @@ fn escape(text: &str, wanted: impl Fn(char) -> bool) -> String {
             c => safe.push(c),
         }
     }
-    safe
+    // `##[` and `##vso[` start a command in the logs of some build services, wherever they stand in a line.
+    safe.replace("##[", "#\\u{23}[").replace("##vso[", "#\\u{23}vso[")
 }
 
 #[cfg(test)]
@@ -97,6 +114,12 @@ mod tests {
     #[test]
     fn line_breaks_stay_where_several_lines_are_wanted() {
         assert_eq!(lines("a\r\nb\u{7}\n"), "a\nb\\u{7}");
+    }
+
+    #[test]
+    fn a_build_service_finds_no_command() {
+        assert_eq!(lines("x\n ::error::y\ns3:::b"), "x\n \\u{3a}:error::y\ns3:::b");
+        assert_eq!(line("a ##[group]b ##vso[task]"), "a #\\u{23}[group]b #\\u{23}vso[task]");
     }
 
     #[test]

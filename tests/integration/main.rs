@@ -1,8 +1,6 @@
 //! One binary for every integration test: each further one would link the AWS SDKs again.
 
 #[cfg(all(test, feature = "live"))]
-mod collect;
-#[cfg(all(test, feature = "live"))]
 mod collect_agents;
 #[cfg(all(test, feature = "live"))]
 mod collect_bedrock;

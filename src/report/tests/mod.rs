@@ -1,6 +1,8 @@
 //! What every format must keep: a hostile report does no harm, and the same report gives the same bytes.
 
+mod exchange;
 mod hostile;
+mod pages;
 mod table;
 
 use super::{Format, Style, read_report, render};

@@ -4,7 +4,6 @@ use super::{example, hostile, rendered};
 use crate::model::report::Status;
 use crate::report::text::acts;
 use crate::report::{Format, Style};
-use unicode_width::UnicodeWidthStr as _;
 
 fn table(width: usize) -> Style {
     Style {
@@ -57,7 +56,11 @@ fn hostile_text_neither_acts_nor_breaks_the_lines() {
             let text = rendered(Format::Table, &hostile::report(), &style);
             assert!(!text.replace('\n', "").chars().any(acts), "width {width}");
             assert!(unicode || text.is_ascii(), "width {width}");
-            let widest = text.lines().map(|line| line.width()).max().unwrap_or(0);
+            let widest = text
+                .lines()
+                .map(unicode_width::UnicodeWidthStr::width)
+                .max()
+                .unwrap_or(0);
             assert!(widest <= width.clamp(32, 132), "{widest} of {width}");
         }
     }
