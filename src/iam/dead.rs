@@ -139,7 +139,7 @@ fn dead_resources(statement: &Statement) -> Vec<String> {
         };
         for kind in &action.resources {
             match service.kinds.get(kind) {
-                Some(pattern) if !alive.iter().any(|known| *known == pattern) => alive.push(pattern),
+                Some(pattern) if !alive.contains(&pattern) => alive.push(pattern),
                 Some(_) => {}
                 // A type the data does not describe: nothing can be said.
                 None => return Vec::new(),

@@ -6,6 +6,7 @@
 use super::candidates::{Candidate, Ground, Kind};
 use super::{CANARY, Grant, Scope, Witness, ask, grants, may_match};
 use crate::iam::access::{PolicySet, StatementRef, Verdict};
+use crate::iam::condition::Condition;
 use crate::iam::context::{Context, Known, Request};
 use crate::iam::models::{Span, base};
 use crate::iam::pattern::Pattern;
@@ -168,11 +169,11 @@ impl<'a> Search<'a> {
         let statements = policies.all().flat_map(|policy| &policy.document.statements);
         let keys = statements
             .flat_map(|statement| &statement.conditions)
-            .map(|condition| condition.key_lower());
+            .map(Condition::key_lower);
         let own = grant
             .iter()
             .flat_map(|grant| &grant.statement.conditions)
-            .map(|condition| condition.key_lower());
+            .map(Condition::key_lower);
         let keys = if grants.is_empty() {
             BTreeSet::new()
         } else {
