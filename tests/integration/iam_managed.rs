@@ -17,13 +17,30 @@ fn widest(name: &str, actions: &[&str]) -> (Breadth, bool) {
     assert!(document.warnings.is_empty(), "{name}: {:?}", document.warnings);
     let arn = format!("arn:aws:iam::aws:policy/{name}");
     assert!(managed::find(&arn).is_some(), "{name}");
-    let policy = PolicyRef { source: Source::Identity, id: Arc::from(arn.as_str()), version: None, document: Arc::new(document) };
-    let policies = PolicySet { identity: vec![policy], ..PolicySet::default() };
+    let policy = PolicyRef {
+        source: Source::Identity,
+        id: Arc::from(arn.as_str()),
+        version: None,
+        document: Arc::new(document),
+    };
+    let policies = PolicySet {
+        identity: vec![policy],
+        ..PolicySet::default()
+    };
     let context = Context::open().set("aws:PrincipalAccount", ["111122223333"]);
     let (models, regions) = (Models::built_in(), ["eu-central-1".to_owned()]);
-    let scope = Scope { partition: "aws", account: "111122223333", regions: &regions, models: &models, context: &context };
+    let scope = Scope {
+        partition: "aws",
+        account: "111122223333",
+        regions: &regions,
+        models: &models,
+        context: &context,
+    };
     let reach = |grant| model_reach(&scope, &policies, Some(grant), actions).breadth;
-    Grant::all(&policies).map(|grant| (reach(grant), is_administrator(grant.statement))).max().unwrap()
+    Grant::all(&policies)
+        .map(|grant| (reach(grant), is_administrator(grant.statement)))
+        .max()
+        .unwrap()
 }
 
 #[test]
@@ -37,15 +54,31 @@ fn administrators_reach_everything_and_are_told_apart() {
 fn bedrock_policies_reach_any_model() {
     for name in ["AmazonBedrockFullAccess", "AmazonBedrockLimitedAccess"] {
         assert_eq!(widest(name, &INVOKE), (Breadth::AnyModel, false), "{name}");
-        assert_eq!(widest(name, &["bedrock:CreateModelInvocationJob"]), (Breadth::AnyModel, false), "{name}");
-        assert_eq!(widest(name, &["bedrock-mantle:CreateInference"]), (Breadth::AnyModel, false), "{name}");
+        assert_eq!(
+            widest(name, &["bedrock:CreateModelInvocationJob"]),
+            (Breadth::AnyModel, false),
+            "{name}"
+        );
+        assert_eq!(
+            widest(name, &["bedrock-mantle:CreateInference"]),
+            (Breadth::AnyModel, false),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn elastic_beanstalk_reaches_families() {
-    for name in ["AWSElasticBeanstalkWebTier", "AWSElasticBeanstalkWorkerTier", "AWSElasticBeanstalkMulticontainerDocker"] {
+    for name in [
+        "AWSElasticBeanstalkWebTier",
+        "AWSElasticBeanstalkWorkerTier",
+        "AWSElasticBeanstalkMulticontainerDocker",
+    ] {
         assert_eq!(widest(name, &INVOKE), (Breadth::Family, false), "{name}");
-        assert_eq!(widest(name, &["bedrock:CreateModelInvocationJob"]).0, Breadth::Nothing, "{name}");
+        assert_eq!(
+            widest(name, &["bedrock:CreateModelInvocationJob"]).0,
+            Breadth::Nothing,
+            "{name}"
+        );
     }
 }

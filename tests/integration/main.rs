@@ -7,4 +7,10 @@ mod collect_bedrock;
 #[cfg(all(test, feature = "live"))]
 mod collect_references;
 #[cfg(test)]
+mod iam_corpus;
+#[cfg(test)]
+mod iam_managed;
+#[cfg(test)]
+mod iam_properties;
+#[cfg(test)]
 mod support;
