@@ -2,30 +2,35 @@
 
 use super::context::{Context, global_resource, partition};
 use super::fact::Fact;
+use super::invocation_logging::{self, AccountLogging};
 use super::subject::Subject;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// An account that was looked at.
+/// An account that the snapshot was collected from.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct AccountFacts {
-    /// Its id.
+    /// Its twelve digits.
     pub id: String,
-    /// Whether Bedrock is used in any of its regions.
+    /// Whether any region of it is in use.
     pub in_use: Fact<bool>,
+    /// Logging where nobody looks.
+    pub logging: AccountLogging,
 }
 
 /// Every account of the snapshot.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
-    let accounts = ctx.snapshot.accounts.iter();
-    accounts
+    ctx.snapshot
+        .accounts
+        .iter()
         .map(|(id, account)| {
             let facts = AccountFacts {
                 id: id.clone(),
                 in_use: ctx.account_in_use(id),
+                logging: invocation_logging::of_account(ctx, id),
             };
             let arn = format!("arn:{}:iam::{id}:root", partition(account));
-            Subject::new(global_resource(id, "account", arn, id), None, &facts)
+            Subject::new(global_resource(id, "account", arn, id.as_str()), None, &facts)
         })
         .collect()
 }

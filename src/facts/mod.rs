@@ -7,9 +7,11 @@
 pub mod account;
 pub mod context;
 pub mod fact;
+pub mod invocation_logging;
 pub mod org;
 pub mod params;
 pub mod principals;
+mod probe;
 pub mod region;
 pub mod subject;
 pub mod trails;
@@ -47,7 +49,16 @@ const fn kind<T: JsonSchema>(
 
 /// Every kind of subject, by name.
 pub const KINDS: &[Kind] = &[
-    kind::<account::AccountFacts>("account", "An account that was looked at.", account::subjects),
+    kind::<account::AccountFacts>(
+        "account",
+        "An account that the snapshot was collected from.",
+        account::subjects,
+    ),
+    kind::<invocation_logging::LoggingFacts>(
+        "invocation_logging",
+        "Model invocation logging of one region, on or off.",
+        invocation_logging::subjects,
+    ),
     kind::<region::RegionFacts>("region", "A region of an account that was looked at.", region::subjects),
     kind::<trails::TrailFacts>(
         "trail",

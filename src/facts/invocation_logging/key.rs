@@ -1,0 +1,61 @@
+//! Keys behind a log group or bucket: the customer's own, and in working order.
+//!
+//! <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
+
+use super::Findings;
+use crate::facts::context::Place;
+use crate::facts::fact::{self, Fact, Reason};
+use crate::model::aws::observability::{Key, LogGroup};
+
+/// Judges the key of a log group.
+pub(super) fn of_log_group(at: &Place<'_>, group: &LogGroup, found: &mut Findings) {
+    let name = &group.log_group_name;
+    match group.kms_key_id.as_deref().filter(|id| !id.is_empty()) {
+        None => found.fault(format!("log group {name} has no KMS key")),
+        Some(id) => judge(at, None, id, &format!("log group {name}"), found),
+    }
+}
+
+/// Judges the key `id` that `whose` names; `home` is the region of the thing where it is known to be another one.
+pub(super) fn judge(at: &Place<'_>, home: Option<&str>, id: &str, whose: &str, found: &mut Findings) {
+    let alias = id.rsplit_once(':').map_or(id, |(_, last)| last);
+    if alias.starts_with("alias/aws/") {
+        found.fault(format!("{whose} uses the AWS-managed key {alias}"));
+        return;
+    }
+    let elsewhere = home
+        .filter(|home| *home != at.region)
+        .and_then(|home| at.account.regions.get(home));
+    let datasets = std::iter::once(&at.facts.keys).chain(elsewhere.map(|facts| &facts.keys));
+    let row = datasets
+        .clone()
+        .flat_map(|keys| &keys.items)
+        .find(|row| row.requested_id == id);
+    let Some(row) = row else {
+        let reasons = match fact::looked_up(at.facts.keys.find(id), "keys") {
+            Fact::Unread(reasons) => reasons,
+            Fact::Known(_) => vec![Reason::text(format!("key {id} of {whose} was not collected"))],
+        };
+        found.doubt(&reasons);
+        return;
+    };
+    state(row, id, whose, found);
+}
+
+fn state(row: &Key, id: &str, whose: &str, found: &mut Findings) {
+    if !row.exists {
+        found.fault(format!("{whose} names key {id}, which does not exist"));
+        return;
+    }
+    if row.key_manager.as_deref() == Some("AWS") {
+        found.fault(format!("{whose} uses the AWS-managed key {id}"));
+        return;
+    }
+    match row.key_state.as_deref() {
+        Some("Enabled" | "Updating") => {}
+        Some("Creating") | None => {
+            found.doubt(&[Reason::text(format!("the state of key {id} of {whose} is not settled"))])
+        }
+        Some(state) => found.fault(format!("{whose} uses key {id}, which is {state}")),
+    }
+}

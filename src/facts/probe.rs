@@ -1,0 +1,90 @@
+//! Questions to the SCPs of an account in the name of an ordinary role that no policy can know.
+//!
+//! The role is allowed everything, so that a refusal can only come from above. What excepts named roles does not
+//! except this one; what excepts every role does.
+
+use super::fact::{Fact, Reason};
+use super::org::Org;
+use super::principals::describe_org;
+use crate::iam::access::{PolicyRef, PolicySet, Scps, Source, Verdict, decide};
+use crate::iam::context::{Context, Request};
+use crate::iam::document::Document;
+use crate::iam::principal::RequestingPrincipal;
+use std::sync::{Arc, LazyLock};
+
+/// The two actions that call a model.
+pub(super) const INVOKE: [&str; 2] = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
+
+/// A role that no policy names.
+const ROLE: &str = "role/nobody-we-know-7f3a";
+/// A base model that no policy names.
+const MODEL: &str = "foundation-model/vendor-7f3a.model-we-do-not-know-v1:0";
+
+static EVERYTHING: LazyLock<Option<Arc<Document>>> = LazyLock::new(|| {
+    Document::parse(r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#)
+        .ok()
+        .map(Arc::new)
+});
+
+/// What the SCPs say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Refusal {
+    /// They refuse for certain.
+    pub certain: bool,
+    /// The policies that decide, with their statements.
+    pub because: Vec<String>,
+    /// The keys on which a possible refusal depends.
+    pub conditions: Vec<String>,
+}
+
+/// Whether the SCPs above an account refuse an action on a base model of a region to an ordinary role.
+pub(super) fn refused(
+    org: &Org<'_>,
+    account_id: &str,
+    partition: &str,
+    region: &str,
+    action: &str,
+    context: &Context,
+) -> Fact<Refusal> {
+    if let Scps::Unread(_) = org.scps {
+        return Fact::Unread(org.scp_doubts.clone());
+    }
+    let identity = EVERYTHING.as_ref().map(|document| PolicyRef {
+        source: Source::Identity,
+        id: Arc::from("probe"),
+        version: None,
+        document: Arc::clone(document),
+    });
+    let policies = PolicySet {
+        identity: identity.into_iter().collect(),
+        scps: org.scps.clone(),
+        ..PolicySet::default()
+    };
+    let mut context = context.clone().set("aws:RequestedRegion", [region]);
+    RequestingPrincipal::Role(format!("arn:{partition}:iam::{account_id}:{ROLE}")).describe(&mut context);
+    describe_org(org, &mut context);
+    let model = format!("arn:{partition}:bedrock:{region}::{MODEL}");
+    let decision = decide(&policies, &Request::new(action, model, context));
+    let because = decision
+        .because
+        .iter()
+        .filter(|one| one.source == Source::Scp)
+        .map(|one| match one.statement.as_str() {
+            "" => format!("nothing at {} allows it", one.policy),
+            statement => format!("{} statement {statement}", one.policy),
+        })
+        .collect();
+    match decision.verdict {
+        Verdict::ExplicitDeny | Verdict::ImplicitDeny => Fact::Known(Refusal {
+            certain: true,
+            because,
+            conditions: Vec::new(),
+        }),
+        Verdict::Allowed | Verdict::Conditional => Fact::Known(Refusal {
+            certain: false,
+            because,
+            conditions: decision.conditions,
+        }),
+        Verdict::Unknown => Fact::Unread(decision.unread.into_iter().map(Reason::text).collect()),
+    }
+}
