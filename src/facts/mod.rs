@@ -5,6 +5,7 @@
 //! known becomes an unread [`fact::Fact`].
 
 pub mod account;
+pub mod access;
 pub mod context;
 pub mod fact;
 pub mod invocation_logging;
@@ -58,6 +59,31 @@ pub const KINDS: &[Kind] = &[
         "invocation_logging",
         "Model invocation logging of one region, on or off.",
         invocation_logging::subjects,
+    kind::<account::AccountFacts>("account", "An account that was looked at.", account::subjects),
+    kind::<access::grant::GrantFacts>(
+        "grant",
+        "An Allow statement that lets somebody invoke models.",
+        access::grant::subjects,
+    ),
+    kind::<access::statement::StatementFacts>(
+        "statement",
+        "A statement of an identity policy, boundary or SCP that concerns Bedrock.",
+        access::statement::subjects,
+    ),
+    kind::<access::api_key::ApiKeyFacts>(
+        "api_key",
+        "A long-term Bedrock API key of an IAM user.",
+        access::api_key::subjects,
+    ),
+    kind::<access::trust::RoleFacts>(
+        "role",
+        "A role that may invoke any model or a family of models.",
+        access::trust::subjects,
+    ),
+    kind::<access::unattached::PolicyFacts>(
+        "iam_policy",
+        "A customer-managed policy with a broad grant of model invocation.",
+        access::unattached::subjects,
     ),
     kind::<region::RegionFacts>("region", "A region of an account that was looked at.", region::subjects),
     kind::<trails::TrailFacts>(

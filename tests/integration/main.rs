@@ -12,5 +12,6 @@ mod iam_corpus;
 mod iam_managed;
 #[cfg(test)]
 mod iam_properties;
+mod controls;
 #[cfg(test)]
 mod support;

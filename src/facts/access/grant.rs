@@ -1,0 +1,473 @@
+//! The subject `grant`: an Allow statement that lets somebody invoke models.
+
+use super::class::{Class, Classes, bounds, unread_boundary};
+use super::holder::{Decider, Effectual, Example, Holder, Width};
+use super::{BATCH, INVOKE, MANTLE, accounts, models, regions};
+use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::fact::{Fact, Reason};
+use crate::facts::params::Params;
+use crate::facts::principals::{Policy, Principal, Principals};
+use crate::facts::subject::Subject;
+use crate::iam::access::{PolicyRef, Source};
+use crate::iam::context::Context as RequestContext;
+use crate::iam::models::Models;
+use crate::iam::pattern::Pattern;
+use crate::iam::reach::{Grant, Scope, is_administrator, model_reach, witness_outside};
+use crate::iam::statement::{ActionElement, Effect, ResourceElement, Statement};
+use crate::model::snapshot::Account;
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// An Allow statement that lets somebody invoke models, with everybody who holds it.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct GrantFacts {
+    /// The policy's ARN, or `PRINCIPAL-ARN#NAME` for an inline policy.
+    pub policy: String,
+    /// The policy's name.
+    pub policy_name: String,
+    /// The version in force of a managed policy.
+    pub policy_version: Option<String>,
+    /// Whether the policy is inline in a user, group or role.
+    pub inline: bool,
+    /// Sid or index of the statement.
+    pub statement: String,
+    /// The statement as it was written.
+    pub statement_json: Value,
+    /// The invocation actions that it grants.
+    pub actions: Vec<String>,
+    /// Its resource patterns; with a leading `NotResource:` where it grants all but these.
+    pub resources: Vec<String>,
+    /// Whether it grants everything, or all but a few services, on every resource.
+    pub administrator: Fact<bool>,
+    /// Whether it grants `InvokeModel` or `InvokeModelWithResponseStream`.
+    pub invokes: bool,
+    /// Whether it grants `CreateModelInvocationJob`.
+    pub batches: bool,
+    /// Whether it grants `bedrock-mantle:CreateInference`.
+    pub mantles: bool,
+    /// Everybody who holds it, with what is left of it for them.
+    pub holders: Vec<Holder>,
+    /// Holders for whom it reaches any foundation model; administrators that params allow are left out.
+    pub any_model: Fact<Vec<String>>,
+    /// Holders for whom it reaches several base models, or all targets of another type that runs models.
+    pub family: Fact<Vec<String>>,
+    /// Holders for whom a wildcard in it spans versions of one model.
+    pub versions: Fact<Vec<String>>,
+    /// IAM users among the holders for whom something is left of it.
+    pub users: Fact<Vec<String>>,
+    /// Holders for whom its batch jobs may run any model or several.
+    pub batch: Fact<Vec<String>>,
+    /// Holders for whom the mantle endpoint takes any model.
+    pub mantle: Fact<Vec<String>>,
+    /// Holders outside the approved invokers; empty where none are given.
+    pub unapproved_invokers: Fact<Vec<String>>,
+    /// A model outside the approved ones that it reaches; empty where none are given.
+    pub unapproved_models: Fact<Vec<Example>>,
+    /// Requests that show how far it reaches.
+    pub witnesses: Vec<Example>,
+    /// The model patterns or resource types that are reached as a whole.
+    pub reaches: Vec<String>,
+    /// Conditions that do not narrow the model but hinder its use: networks, regions, guardrails, MFA.
+    pub mitigated_by: Vec<String>,
+    /// Condition keys that narrow the model.
+    pub narrowed_by: Vec<String>,
+    /// What took all or some of it away from a holder.
+    pub taken_by: Vec<Decider>,
+    /// What could not be read and might bound it further.
+    pub remarks: Vec<String>,
+    /// Models that agents of the account are configured with, for the remediation.
+    pub models_in_use: Vec<String>,
+}
+
+/// Every grant of every account.
+pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
+    accounts(ctx)
+        .flat_map(|(iam, account)| of_account(ctx, iam, account))
+        .collect()
+}
+
+struct Work<'w, 'a> {
+    iam: &'w Principals<'a>,
+    classes: Classes,
+    models: Models,
+    regions: Vec<String>,
+    partition: &'w str,
+    params: &'w Params,
+    administrators: Vec<Pattern>,
+    approved_models: Option<Vec<Pattern>>,
+    approved_invokers: Option<Vec<Pattern>>,
+    models_in_use: Vec<String>,
+}
+
+fn of_account(ctx: &Context<'_>, iam: &Principals<'_>, account: &Account) -> Vec<Subject> {
+    let patterns = |name: &str| {
+        let list = ctx.params.strings("aws-genai-01", name)?;
+        Some(list.iter().map(|text| Pattern::glob(text)).collect::<Vec<_>>())
+    };
+    let work = Work {
+        iam,
+        classes: Classes::of(iam),
+        models: models(account),
+        regions: regions(account),
+        partition: partition(account),
+        params: ctx.params,
+        administrators: patterns("administrators").unwrap_or_default(),
+        approved_models: patterns("approved_models"),
+        approved_invokers: patterns("approved_invokers"),
+        models_in_use: models_in_use(account),
+    };
+    let mut subjects: Vec<Subject> = iam
+        .policies
+        .par_iter()
+        .filter(|policy| !policy.holders.is_empty())
+        .flat_map_iter(|policy| work.policy(policy))
+        .collect();
+    if !iam.doubts.is_empty() {
+        // Whatever grants exist beyond the ones seen, nobody knows: one subject stands for them all.
+        let root = format!("arn:{}:iam::{}:root", work.partition, iam.account_id);
+        let resource = global_resource(iam.account_id, "account", root, "grants that could not be read");
+        subjects.push(Subject::new(
+            resource,
+            Some("unread".to_owned()),
+            &unread(iam.doubts.clone()),
+        ));
+    }
+    subjects
+}
+
+impl Work<'_, '_> {
+    fn policy(&self, policy: &Policy<'_>) -> Vec<Subject> {
+        let holders: Vec<(usize, &Principal<'_>)> = policy
+            .holders
+            .iter()
+            .filter_map(|at| Some((*at, self.iam.principals.get(*at)?)))
+            .filter(|(_, principal)| !principal.is_service_linked())
+            .collect();
+        if holders.is_empty() {
+            return Vec::new();
+        }
+        let document = match &policy.document {
+            Ok(document) => document,
+            Err(reason) => {
+                let mut facts = unread(vec![reason.clone()]);
+                facts.policy = policy.id.to_string();
+                policy.name.clone_into(&mut facts.policy_name);
+                let key = Some(format!("{}#unread", policy.id));
+                return vec![Subject::new(self.resource(policy), key, &facts)];
+            }
+        };
+        let own = PolicyRef {
+            source: Source::Identity,
+            id: Arc::clone(&policy.id),
+            version: policy.version.clone(),
+            document: Arc::clone(document),
+        };
+        let labels = labels(&document.statements);
+        document
+            .statements
+            .iter()
+            .zip(labels)
+            .filter_map(|(statement, key)| {
+                let facts = self.statement(policy, &own, statement, &holders)?;
+                let key = if policy.owner_arn == &*policy.id {
+                    key
+                } else {
+                    format!("{}#{key}", policy.name)
+                };
+                Some(Subject::new(self.resource(policy), Some(key), &facts))
+            })
+            .collect()
+    }
+
+    fn resource(&self, policy: &Policy<'_>) -> crate::model::report::Resource {
+        let kind = policy.owner.resource_type();
+        let name = if policy.managed.is_some() {
+            policy.name.to_owned()
+        } else {
+            let owner = crate::model::arn::Arn::parse(policy.owner_arn).map_or("", |arn| arn.name());
+            format!("{owner}/{}", policy.name)
+        };
+        global_resource(self.iam.account_id, kind, policy.owner_arn, name)
+    }
+
+    fn statement(
+        &self,
+        policy: &Policy<'_>,
+        own: &PolicyRef,
+        statement: &Statement,
+        holders: &[(usize, &Principal<'_>)],
+    ) -> Option<GrantFacts> {
+        if statement.effect != Effect::Allow {
+            return None;
+        }
+        let grants = |action: &str| statement.matches_action(action).is_possible();
+        let granted: Vec<&str> = INVOKE
+            .into_iter()
+            .chain([BATCH, MANTLE])
+            .filter(|action| grants(action))
+            .collect();
+        if granted.is_empty() {
+            return None;
+        }
+        let mut facts = GrantFacts {
+            policy: policy.id.to_string(),
+            policy_name: policy.name.to_owned(),
+            policy_version: policy.version.as_deref().map(str::to_owned),
+            inline: policy.managed.is_none(),
+            statement: statement.label(),
+            statement_json: statement.raw.clone(),
+            actions: granted.iter().map(|action| (*action).to_owned()).collect(),
+            resources: resources(statement),
+            administrator: Fact::Known(is_administrator(statement)),
+            invokes: INVOKE.into_iter().any(grants),
+            batches: grants(BATCH),
+            mantles: grants(MANTLE),
+            models_in_use: self.models_in_use.clone(),
+            ..GrantFacts::default()
+        };
+        let mut lists = Lists::default();
+        let mut cache: BTreeMap<Class, ClassAnswer> = BTreeMap::new();
+        for (at, principal) in holders {
+            let class = self.classes.class(*at, principal, policy, statement);
+            let answer = cache
+                .entry(class)
+                .or_insert_with(|| self.judge(principal, own, statement, &facts))
+                .clone();
+            self.note(&mut facts, &mut lists, principal, &answer);
+        }
+        lists.into_facts(&mut facts);
+        Some(facts)
+    }
+
+    /// What is left of a statement for principals bound like this one.
+    fn judge(
+        &self,
+        principal: &Principal<'_>,
+        own: &PolicyRef,
+        statement: &Statement,
+        facts: &GrantFacts,
+    ) -> ClassAnswer {
+        let policies = bounds(principal, own);
+        let mut context = RequestContext::open();
+        principal.describe(&self.iam.org, &mut context);
+        let scope = Scope {
+            partition: self.partition,
+            account: self.iam.account_id,
+            regions: &self.regions,
+            models: &self.models,
+            context: &context,
+        };
+        let grant = Some(Grant { policy: own, statement });
+        let reach = |actions: &[&str]| Effectual::from(model_reach(&scope, &policies, grant, actions));
+        ClassAnswer {
+            invoke: if facts.invokes {
+                reach(&INVOKE)
+            } else {
+                Effectual::default()
+            },
+            batch: if facts.batches {
+                reach(&[BATCH]).width
+            } else {
+                Width::Nothing
+            },
+            mantle: if facts.mantles {
+                reach(&[MANTLE]).width
+            } else {
+                Width::Nothing
+            },
+            outside: self
+                .approved_models
+                .as_ref()
+                .filter(|_| facts.invokes)
+                .and_then(|approved| witness_outside(&scope, &policies, grant, &INVOKE, approved))
+                .map(|witness| Example::from(&witness)),
+            unread: unread_boundary(principal).map(str::to_owned),
+            remarks: policies.unread(),
+        }
+    }
+
+    fn note(&self, facts: &mut GrantFacts, lists: &mut Lists, principal: &Principal<'_>, answer: &ClassAnswer) {
+        let arn = principal.arn().to_owned();
+        let is = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(&arn));
+        facts.holders.push(Holder {
+            arn: arn.clone(),
+            width: answer.invoke.width,
+            taken_by: answer.invoke.taken_by.clone(),
+        });
+        for (list, more) in [
+            (&mut facts.mitigated_by, &answer.invoke.mitigations),
+            (&mut facts.narrowed_by, &answer.invoke.narrowed_by),
+            (&mut facts.reaches, &answer.invoke.patterns),
+            (&mut facts.remarks, &answer.remarks),
+        ] {
+            more.iter().for_each(|item| add(list, item.clone()));
+        }
+        answer
+            .invoke
+            .taken_by
+            .iter()
+            .for_each(|item| add(&mut facts.taken_by, item.clone()));
+        if facts.witnesses.len() < 3 {
+            answer
+                .invoke
+                .examples
+                .iter()
+                .for_each(|item| add(&mut facts.witnesses, item.clone()));
+        }
+        let width = answer.invoke.width;
+        let reaches_something = width > Width::Nothing;
+        if let Some(text) = &answer.unread
+            && (reaches_something || answer.batch > Width::Nothing || answer.mantle > Width::Nothing)
+        {
+            // The boundary bounds the grant, and nobody knows how far.
+            lists
+                .undecided
+                .extend(self.iam.reasons(principal, std::slice::from_ref(text)));
+            return;
+        }
+        let exempt = facts.administrator == Fact::Known(true) && is(&self.administrators);
+        match width {
+            Width::AnyModel if !exempt => lists.any_model.push(arn.clone()),
+            Width::Family => lists.family.push(arn.clone()),
+            Width::VersionWildcard => lists.versions.push(arn.clone()),
+            _ => {}
+        }
+        if principal.is_user() && reaches_something {
+            lists.users.push(arn.clone());
+        }
+        if answer.batch >= Width::Family {
+            lists.batch.push(arn.clone());
+        }
+        if answer.mantle >= Width::Family {
+            lists.mantle.push(arn.clone());
+        }
+        if reaches_something && self.approved_invokers.as_ref().is_some_and(|approved| !is(approved)) {
+            lists.unapproved_invokers.push(arn.clone());
+        }
+        if let Some(example) = &answer.outside {
+            add(&mut lists.unapproved_models, example.clone());
+        }
+        let _ = self.params;
+    }
+}
+
+#[derive(Debug, Clone)]
+struct ClassAnswer {
+    invoke: Effectual,
+    batch: Width,
+    mantle: Width,
+    outside: Option<Example>,
+    unread: Option<String>,
+    remarks: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct Lists {
+    any_model: Vec<String>,
+    family: Vec<String>,
+    versions: Vec<String>,
+    users: Vec<String>,
+    batch: Vec<String>,
+    mantle: Vec<String>,
+    unapproved_invokers: Vec<String>,
+    unapproved_models: Vec<Example>,
+    undecided: Vec<Reason>,
+}
+
+impl Lists {
+    fn into_facts(self, facts: &mut GrantFacts) {
+        let undecided = self.undecided;
+        let list = |seen: Vec<String>| Fact::faults(seen, undecided.clone());
+        facts.any_model = list(self.any_model);
+        facts.family = list(self.family);
+        facts.versions = list(self.versions);
+        facts.users = list(self.users);
+        facts.batch = list(self.batch);
+        facts.mantle = list(self.mantle);
+        facts.unapproved_invokers = list(self.unapproved_invokers);
+        facts.unapproved_models = Fact::faults(self.unapproved_models, undecided);
+    }
+}
+
+fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// The facts of grants that nobody could read.
+fn unread(reasons: Vec<Reason>) -> GrantFacts {
+    let list = || Fact::Unread(reasons.clone());
+    GrantFacts {
+        invokes: true,
+        batches: true,
+        mantles: true,
+        administrator: Fact::Unread(reasons.clone()),
+        any_model: list(),
+        family: list(),
+        versions: list(),
+        users: list(),
+        batch: list(),
+        mantle: list(),
+        unapproved_invokers: list(),
+        unapproved_models: Fact::Unread(reasons.clone()),
+        ..GrantFacts::default()
+    }
+}
+
+fn resources(statement: &Statement) -> Vec<String> {
+    match &statement.resources {
+        ResourceElement::Resource(list) => list.iter().map(|pattern| pattern.text().to_owned()).collect(),
+        ResourceElement::NotResource(list) => list
+            .iter()
+            .map(|pattern| format!("NotResource:{}", pattern.text()))
+            .collect(),
+        ResourceElement::None => Vec::new(),
+    }
+}
+
+/// A name for each statement that stays the same when others come or go: its Sid where that is unique, else its index.
+pub(super) fn labels(statements: &[Statement]) -> Vec<String> {
+    let unique = |sid: &str| {
+        statements
+            .iter()
+            .filter(|other| other.sid.as_deref() == Some(sid))
+            .count()
+            == 1
+    };
+    statements
+        .iter()
+        .map(|statement| match &statement.sid {
+            Some(sid) if unique(sid) => sid.clone(),
+            _ => format!("[{}]", statement.index),
+        })
+        .collect()
+}
+
+/// The actions that a statement names, as they were written.
+pub(super) fn written_actions(statement: &Statement) -> Vec<String> {
+    let (prefix, list) = match &statement.actions {
+        ActionElement::Action(list) => ("", list),
+        ActionElement::NotAction(list) => ("NotAction:", list),
+    };
+    list.iter()
+        .map(|pattern| format!("{prefix}{}", pattern.text()))
+        .collect()
+}
+
+/// Models that agents of the account are configured with.
+fn models_in_use(account: &Account) -> Vec<String> {
+    let mut models: Vec<String> = account
+        .regions
+        .values()
+        .flat_map(|region| &region.agent_versions.items)
+        .filter_map(|agent| agent.foundation_model.clone())
+        .collect();
+    models.sort();
+    models.dedup();
+    models
+}

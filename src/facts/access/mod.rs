@@ -1,0 +1,47 @@
+//! Who may invoke models: grants, statements that mislead, roles that strangers can assume, and API keys.
+//!
+//! A grant is one Allow statement, judged for each principal that holds it by everything that bounds that principal.
+//! Principals that are bound alike are judged once, so that ten thousand of them cost little more than one.
+
+pub mod api_key;
+pub mod class;
+pub mod grant;
+pub mod holder;
+pub mod statement;
+pub mod trust;
+pub mod unattached;
+
+use super::context::Context;
+use crate::iam::models::Models;
+use crate::model::snapshot::Account;
+
+/// The actions that invoke a model.
+pub const INVOKE: [&str; 2] = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
+/// The action that invokes models in a batch.
+pub const BATCH: &str = "bedrock:CreateModelInvocationJob";
+/// The action that invokes a model through the mantle endpoint.
+pub const MANTLE: &str = "bedrock-mantle:CreateInference";
+
+/// The model ids that tell a family from the versions of one model: the embedded list and what the account lists.
+pub fn models(account: &Account) -> Models {
+    let listed = account
+        .regions
+        .values()
+        .flat_map(|region| &region.foundation_models.items);
+    Models::built_in().with(listed.map(|model| model.model_id.clone()))
+}
+
+/// The regions of the account that were looked at.
+pub fn regions(account: &Account) -> Vec<String> {
+    account.regions.keys().cloned().collect()
+}
+
+/// The accounts whose IAM can be judged, with their ids.
+fn accounts<'c, 'a>(
+    ctx: &'c Context<'a>,
+) -> impl Iterator<Item = (&'c super::principals::Principals<'a>, &'a Account)> {
+    ctx.snapshot
+        .accounts
+        .iter()
+        .filter_map(|(id, account)| Some((ctx.iam(id)?, account)))
+}

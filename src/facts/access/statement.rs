@@ -1,0 +1,159 @@
+//! The subject `statement`: a statement about Bedrock that does not do what it looks like.
+//!
+//! Identity policies, boundaries and SCPs are looked at; a policy that nobody holds is not.
+
+use super::accounts;
+use super::grant::{labels, written_actions};
+use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::org::{self, SCP};
+use crate::facts::principals::Policy;
+use crate::facts::subject::Subject;
+use crate::iam::dead::{self, Dead, KeyEffect};
+use crate::iam::document::Document;
+use crate::iam::statement::{Effect, Statement};
+use crate::model::report::Resource;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// A condition on a key that Bedrock never sends.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DeadKeyFacts {
+    /// The key as written.
+    pub key: String,
+    /// The operator as written.
+    pub operator: String,
+    /// What follows from the key's absence.
+    pub effect: String,
+}
+
+/// A statement of an identity policy, boundary or SCP that concerns Bedrock.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct StatementFacts {
+    /// The policy: its ARN, or `PRINCIPAL-ARN#NAME` for an inline policy.
+    pub policy: String,
+    /// The policy's name.
+    pub policy_name: String,
+    /// Sid or index.
+    pub statement: String,
+    /// `Allow` or `Deny`.
+    pub effect: String,
+    /// The statement as it was written.
+    pub statement_json: Value,
+    /// The actions as they were written.
+    pub actions: Vec<String>,
+    /// Conditions on keys that Bedrock never sends.
+    pub dead_keys: Vec<DeadKeyFacts>,
+    /// Such a condition leaves an Allow unnarrowed, or keeps a Deny from firing.
+    pub misleading_condition: bool,
+    /// Actions that do not exist.
+    pub unknown_actions: Vec<String>,
+    /// Resources that no ARN of Bedrock can match.
+    pub unmatched_resources: Vec<String>,
+    /// A Deny meant for Bedrock that refuses nothing of it.
+    pub refuses_nothing: bool,
+    /// An Allow of which no part can ever match.
+    pub grants_nothing: bool,
+}
+
+/// Every statement about Bedrock that something is wrong with, and for the count every one that is sound.
+pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
+    let mut subjects = Vec::new();
+    for (iam, account) in accounts(ctx) {
+        for policy in iam
+            .policies
+            .iter()
+            .filter(|policy| !policy.holders.is_empty() || !policy.bounds.is_empty())
+        {
+            if let Ok(document) = &policy.document {
+                let resource = policy_resource(iam.account_id, policy);
+                let inline = policy.managed.is_none().then_some(policy.name);
+                of_document(&mut subjects, document, &resource, &policy.id, policy.name, inline);
+            }
+        }
+        let _ = partition(account);
+    }
+    scps(ctx, &mut subjects);
+    subjects
+}
+
+fn policy_resource(account_id: &str, policy: &Policy<'_>) -> Resource {
+    global_resource(account_id, policy.owner.resource_type(), policy.owner_arn, policy.name)
+}
+
+/// Each SCP once, under the account from which it was read.
+fn scps(ctx: &Context<'_>, subjects: &mut Vec<Subject>) {
+    let mut seen = BTreeSet::new();
+    for account_id in ctx.snapshot.accounts.keys() {
+        let Some(org) = ctx.org(account_id) else { continue };
+        for policy in org
+            .vantage
+            .organization_policies
+            .items
+            .iter()
+            .filter(|policy| policy.type_ == SCP)
+        {
+            if policy.aws_managed || !seen.insert(policy.arn.as_str()) {
+                continue;
+            }
+            if let Ok(document) = org::parse(org.vantage, policy) {
+                let resource = global_resource(account_id, "scp", policy.arn.as_str(), policy.name.as_str());
+                of_document(subjects, &document, &resource, &policy.arn, &policy.name, None);
+            }
+        }
+    }
+}
+
+fn of_document(
+    subjects: &mut Vec<Subject>,
+    document: &Document,
+    resource: &Resource,
+    id: &str,
+    name: &str,
+    inline: Option<&str>,
+) {
+    let about_bedrock = |statement: &Statement| {
+        dead::examine(statement).or_else(|| {
+            let touches = statement.touches("bedrock") || statement.touches("bedrock-mantle");
+            touches.then(Dead::default)
+        })
+    };
+    for (statement, key) in document.statements.iter().zip(labels(&document.statements)) {
+        let Some(dead) = about_bedrock(statement) else { continue };
+        let facts = facts(statement, &dead, id, name);
+        let key = inline.map_or_else(|| key.clone(), |inline| format!("{inline}#{key}"));
+        subjects.push(Subject::new(resource.clone(), Some(key), &facts));
+    }
+}
+
+fn facts(statement: &Statement, dead: &Dead, id: &str, name: &str) -> StatementFacts {
+    StatementFacts {
+        policy: id.to_owned(),
+        policy_name: name.to_owned(),
+        statement: statement.label(),
+        effect: statement.effect.as_str().to_owned(),
+        statement_json: statement.raw.clone(),
+        actions: written_actions(statement),
+        dead_keys: dead
+            .keys
+            .iter()
+            .map(|key| DeadKeyFacts {
+                key: key.key.clone(),
+                operator: key.operator.clone(),
+                effect: match key.effect {
+                    KeyEffect::Unnarrowed => "holds for every request, so it narrows nothing",
+                    KeyEffect::GrantsNothing => "holds for no request, so the statement grants nothing",
+                    KeyEffect::NeverFires => "holds for no request, so the statement refuses nothing",
+                    KeyEffect::AlwaysFires => "holds for every request, so the statement refuses them all",
+                }
+                .to_owned(),
+            })
+            .collect(),
+        misleading_condition: dead.misleads(),
+        unknown_actions: dead.actions.clone(),
+        unmatched_resources: dead.resources.clone(),
+        refuses_nothing: dead.refuses_nothing && statement.effect == Effect::Deny,
+        grants_nothing: dead.grants_nothing && statement.effect == Effect::Allow,
+    }
+}

@@ -1,0 +1,279 @@
+//! The subject `role`: a role that may invoke many models, and strangers who can assume it.
+//!
+//! Each principal that the trust policy speaks of is put to the policy engine as somebody who asks, with the keys that
+//! AWS would send for a stranger; how the policy is written does not matter.
+
+use super::{INVOKE, accounts, models, regions};
+use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::fact::{Fact, Reason};
+use crate::facts::principals::{Principal, Principals};
+use crate::facts::subject::Subject;
+use crate::iam::context::{Context as RequestContext, Known, Request};
+use crate::iam::document::Document;
+use crate::iam::principal::{PrincipalElement, RequestingPrincipal, account_of};
+use crate::iam::reach::{Breadth, Scope, model_reach};
+use crate::iam::resource_policy::decide_resource_policy;
+use crate::iam::statement::Effect;
+use crate::iam::tri::Tri;
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// An account that no policy names.
+pub const STRANGER: &str = "999900001111";
+/// A subject that no policy names, as an identity provider would state it.
+const SUBJECT: &str = "zq7canary:subject";
+
+/// Somebody outside the account whom a trust policy lets in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Outsider {
+    /// `*`, an account id or ARN, or an identity provider.
+    pub who: String,
+    /// Sids or indexes of the statements that let them in.
+    pub statements: Vec<String>,
+    /// Why that is open.
+    pub why: String,
+}
+
+/// A role that may invoke any model or a family of models.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct RoleFacts {
+    /// The role's name.
+    pub name: String,
+    /// The model patterns or types that it reaches as a whole.
+    pub reaches: Vec<String>,
+    /// Whether it holds such a grant.
+    pub broad: Fact<bool>,
+    /// Outsiders who can assume it without a condition that stops strangers.
+    pub open_to: Fact<Vec<Outsider>>,
+    /// Outsiders who can assume it under a condition, with the keys.
+    pub bounded: Vec<String>,
+}
+
+/// Every role that holds a broad grant.
+pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
+    let mut subjects = Vec::new();
+    for (iam, account) in accounts(ctx) {
+        let (models, regions) = (models(account), regions(account));
+        let partition = partition(account);
+        let found: Vec<Subject> = iam
+            .principals
+            .par_iter()
+            .filter(|principal| !principal.is_user() && !principal.is_service_linked())
+            .filter_map(|principal| {
+                let role = principal.role()?;
+                // Most roles trust services and their own account alone: ask the cheap question first.
+                let document = Document::parse(role.assume_role_policy_document.as_str())
+                    .map_err(|error| Reason::text(format!("the trust policy cannot be understood: {error}")));
+                let trust = document
+                    .as_ref()
+                    .ok()
+                    .map(|document| outsiders(document, iam, &role.arn));
+                let interesting = trust
+                    .as_ref()
+                    .is_none_or(|(open, bounded)| !open.is_empty() || !bounded.is_empty());
+                if !interesting
+                    && !principal
+                        .policies
+                        .identity
+                        .iter()
+                        .any(|p| p.document.touches("bedrock"))
+                {
+                    return None;
+                }
+                let mut context = RequestContext::open();
+                principal.describe(&iam.org, &mut context);
+                let scope = Scope {
+                    partition,
+                    account: iam.account_id,
+                    regions: &regions,
+                    models: &models,
+                    context: &context,
+                };
+                let reach = model_reach(&scope, &principal.policies, None, &INVOKE);
+                if reach.breadth < Breadth::Family {
+                    return None;
+                }
+                let (open_to, bounded) = match (trust, document) {
+                    (Some((open, bounded)), _) => (Fact::Known(open), bounded),
+                    (None, Err(reason)) => (Fact::unread(reason), Vec::new()),
+                    (None, Ok(_)) => (Fact::default(), Vec::new()),
+                };
+                let facts = RoleFacts {
+                    name: role.role_name.clone(),
+                    reaches: reach.patterns,
+                    broad: broad(iam, principal),
+                    open_to,
+                    bounded,
+                };
+                let resource = global_resource(iam.account_id, "role", role.arn.as_str(), role.role_name.as_str());
+                Some(Subject::new(resource, None, &facts))
+            })
+            .collect();
+        subjects.extend(found);
+        if !iam.doubts.is_empty() {
+            let facts = RoleFacts {
+                broad: Fact::Unread(iam.doubts.clone()),
+                ..RoleFacts::default()
+            };
+            let root = format!("arn:{partition}:iam::{}:root", iam.account_id);
+            let resource = global_resource(iam.account_id, "account", root, "roles that could not be read");
+            subjects.push(Subject::new(resource, Some("unread-roles".to_owned()), &facts));
+        }
+    }
+    subjects
+}
+
+/// A grant under a boundary that nobody could read may be no grant at all.
+fn broad(iam: &Principals<'_>, principal: &Principal<'_>) -> Fact<bool> {
+    match super::class::unread_boundary(principal) {
+        Some(text) => Fact::Unread(iam.reasons(principal, &[text.to_owned()])),
+        None => Fact::Known(true),
+    }
+}
+
+/// Who from outside the account can assume a role: those without a condition that stops strangers, and notes on those
+/// with one.
+fn outsiders(document: &Document, iam: &Principals<'_>, role: &str) -> (Vec<Outsider>, Vec<String>) {
+    let (mut open, mut bounded) = (BTreeSet::new(), BTreeSet::new());
+    for probe in probes(document, iam.account_id) {
+        let request = |context: RequestContext| Request::new(probe.action, role, context);
+        let strict = decide_resource_policy(document, &probe.who, &request(probe.context(iam)));
+        if strict.effective().is_false() {
+            // Somebody of that name may get in all the same, with the right value of a key.
+            let mut context = RequestContext::open();
+            probe.describe(&mut context);
+            let lenient = decide_resource_policy(document, &probe.who, &request(context));
+            if lenient.effective().is_possible() {
+                bounded.insert(format!("{} ({})", probe.label, lenient.allow_conditions.join(", ")));
+            }
+            continue;
+        }
+        let conditions: Vec<&String> = strict.allow_conditions.iter().chain(&strict.deny_conditions).collect();
+        if probe.any_condition_will_do && strict.effective() == Tri::Maybe {
+            let keys = conditions.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(", ");
+            bounded.insert(format!("{} ({keys})", probe.label));
+            continue;
+        }
+        let mut statements: Vec<String> = strict
+            .allowed_by
+            .iter()
+            .map(|statement| statement.statement.clone())
+            .collect();
+        statements.sort();
+        statements.dedup();
+        open.insert(Outsider {
+            who: probe.label.clone(),
+            statements,
+            why: probe.why.to_owned(),
+        });
+    }
+    (open.into_iter().collect(), bounded.into_iter().collect())
+}
+
+struct Probe {
+    who: RequestingPrincipal,
+    label: String,
+    why: &'static str,
+    action: &'static str,
+    /// Any condition at all counts (another account); else it must stop a stranger (everybody, web identities).
+    any_condition_will_do: bool,
+    web: Option<String>,
+}
+
+impl Probe {
+    /// What AWS would send for the prober.
+    fn describe(&self, context: &mut RequestContext) {
+        self.who.describe(context);
+    }
+
+    /// What AWS would send for a stranger: another organization, another subject at the identity provider.
+    fn context(&self, iam: &Principals<'_>) -> RequestContext {
+        let mut context = RequestContext::open();
+        self.describe(&mut context);
+        if let Some(host) = &self.web {
+            context.insert(&format!("{host}:sub"), Known::Values(vec![SUBJECT.to_owned()]));
+            return context;
+        }
+        if self.who.account() == Some(STRANGER) {
+            context.insert("aws:PrincipalOrgID", Known::Values(vec!["o-zq7canary00".to_owned()]));
+            context.insert(
+                "aws:PrincipalOrgPaths",
+                Known::Values(vec!["o-zq7canary00/r-zq7c/".to_owned()]),
+            );
+        }
+        let _ = iam;
+        context
+    }
+}
+
+/// Everybody whom the Allow statements of a trust policy speak of, as long as they are not of the account itself.
+fn probes(document: &Document, own_account: &str) -> Vec<Probe> {
+    let mut probes: Vec<Probe> = Vec::new();
+    let mut seen = BTreeSet::new();
+    let allows = document
+        .statements
+        .iter()
+        .filter(|statement| statement.effect == Effect::Allow);
+    for statement in allows {
+        let (set, everyone) = match &statement.principals {
+            PrincipalElement::Principal(set) => (Some(set), set.everyone),
+            PrincipalElement::NotPrincipal(_) => (None, true),
+            PrincipalElement::None => continue,
+        };
+        if everyone && seen.insert("*".to_owned()) {
+            probes.push(Probe {
+                who: RequestingPrincipal::Role(format!("arn:aws:iam::{STRANGER}:role/zq7canary")),
+                label: "*".to_owned(),
+                why: "anybody with an AWS account can assume it",
+                action: "sts:AssumeRole",
+                any_condition_will_do: false,
+                web: None,
+            });
+        }
+        let Some(set) = set else { continue };
+        for entry in &set.aws {
+            let account = account_of(entry)
+                .map(str::to_owned)
+                .or_else(|| RequestingPrincipal::from_arn(entry).and_then(|who| who.account().map(str::to_owned)));
+            let Some(account) = account.filter(|account| account != own_account) else {
+                continue;
+            };
+            let who = match RequestingPrincipal::from_arn(entry) {
+                Some(RequestingPrincipal::Root(_)) | None => {
+                    RequestingPrincipal::Role(format!("arn:aws:iam::{account}:role/zq7canary"))
+                }
+                Some(who) => who,
+            };
+            if seen.insert(entry.clone()) {
+                probes.push(Probe {
+                    who,
+                    label: entry.clone(),
+                    why: "another account can assume it without a condition",
+                    action: "sts:AssumeRole",
+                    any_condition_will_do: true,
+                    web: None,
+                });
+            }
+        }
+        for provider in &set.federated {
+            let host = provider
+                .split_once(":oidc-provider/")
+                .map_or(provider.as_str(), |(_, host)| host);
+            // SAML assertions name their users at the provider; only web identities need a subject in the policy.
+            if provider.contains(":saml-provider/") || !seen.insert(provider.clone()) {
+                continue;
+            }
+            probes.push(Probe {
+                who: RequestingPrincipal::Federated(provider.clone()),
+                label: provider.clone(),
+                why: "any identity that the provider vouches for can assume it",
+                action: "sts:AssumeRoleWithWebIdentity",
+                any_condition_will_do: false,
+                web: Some(host.to_owned()),
+            });
+        }
+    }
+    probes
+}
