@@ -7,11 +7,12 @@ mod collect_bedrock;
 #[cfg(all(test, feature = "live"))]
 mod collect_references;
 #[cfg(test)]
+mod controls;
+#[cfg(test)]
 mod iam_corpus;
 #[cfg(test)]
 mod iam_managed;
 #[cfg(test)]
 mod iam_properties;
-mod controls;
 #[cfg(test)]
 mod support;
