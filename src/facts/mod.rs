@@ -4,8 +4,8 @@
 //! function that derives it from the snapshot, and one row in [`KINDS`]. Derivation is pure and total: what cannot be
 //! known becomes an unread [`fact::Fact`].
 
-pub mod account;
 pub mod access;
+pub mod account;
 pub mod context;
 pub mod fact;
 pub mod invocation_logging;
