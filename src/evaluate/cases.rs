@@ -169,3 +169,27 @@ fn blot_out(facts: &mut Map<String, Value>, path: &str) -> Result<(), String> {
         (Some(_), _) => Err(format!("there is no fact `{path}` to leave unread")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::control::catalog::Catalog;
+
+    #[test]
+    fn every_built_in_rule_has_the_cases_it_needs_and_they_hold() {
+        let subjects = crate::audit::subjects();
+        let catalog = Catalog::builtin(&subjects).unwrap_or_else(|error| panic!("{error}"));
+        for entry in catalog.entries() {
+            let results = super::run(entry, &subjects);
+            for rule in &entry.rules {
+                let own: Vec<_> = results
+                    .iter()
+                    .filter(|result| result.rule_id == rule.id)
+                    .cloned()
+                    .collect();
+                assert_eq!(super::missing(&own), Vec::<&str>::new(), "{}", rule.id);
+            }
+            let wrong: Vec<_> = results.into_iter().filter(|result| result.wrong.is_some()).collect();
+            assert!(wrong.is_empty(), "{wrong:#?}");
+        }
+    }
+}

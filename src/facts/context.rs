@@ -2,6 +2,7 @@
 //!
 //! Shared joins are computed once, at first use, so that a run narrowed to one control pays only for what it needs.
 
+use super::graph::Graph;
 use super::org::Org;
 use super::params::Params;
 use super::principals::Principals;
@@ -23,6 +24,7 @@ pub struct Context<'a> {
     usage: OnceLock<BTreeMap<(&'a str, &'a str), Usage>>,
     orgs: BTreeMap<&'a str, Arc<Org<'a>>>,
     iam: OnceLock<BTreeMap<&'a str, Principals<'a>>>,
+    graph: OnceLock<Graph<'a>>,
 }
 
 /// One region of one account.
@@ -52,6 +54,7 @@ impl<'a> Context<'a> {
             usage: OnceLock::new(),
             orgs: orgs.collect(),
             iam: OnceLock::new(),
+            graph: OnceLock::new(),
         }
     }
 
@@ -65,6 +68,11 @@ impl<'a> Context<'a> {
                 facts,
             })
         })
+    }
+
+    /// What leads to which agent, flow and guardrail version.
+    pub fn graph(&self) -> &Graph<'a> {
+        self.graph.get_or_init(|| Graph::of(self))
     }
 
     /// Whether and why Bedrock is used in a region.

@@ -6,8 +6,11 @@
 
 pub mod access;
 pub mod account;
+pub mod agent;
 pub mod context;
 pub mod fact;
+pub mod graph;
+pub mod guardrail;
 pub mod invocation_logging;
 pub mod org;
 pub mod params;
@@ -54,6 +57,21 @@ pub const KINDS: &[Kind] = &[
         "account",
         "An account that the snapshot was collected from.",
         account::subjects,
+    ),
+    kind::<agent::AgentFacts>(
+        "agent",
+        "A version of an agent that counts: the DRAFT, or one that a working alias routes to.",
+        agent::subjects,
+    ),
+    kind::<guardrail::GuardrailFacts>(
+        "guardrail",
+        "A version of a guardrail, the DRAFT or a numbered one; `counts` says whether it is in use.",
+        guardrail::subjects,
+    ),
+    kind::<guardrail::reference::ReferenceFacts>(
+        "guardrail_reference",
+        "A guardrail version that an agent, a flow, an enforced configuration or a policy names.",
+        guardrail::reference::subjects,
     ),
     kind::<invocation_logging::LoggingFacts>(
         "invocation_logging",

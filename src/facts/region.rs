@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::fact::Fact;
+use super::guardrail::ready::RegionGuardrails;
 use super::subject::Subject;
 use super::trails::{self, RegionTrails};
 use schemars::JsonSchema;
@@ -18,6 +19,8 @@ pub struct RegionFacts {
     pub in_use: Fact<bool>,
     /// What says so.
     pub in_use_because: Vec<String>,
+    /// Its guardrails.
+    pub guardrails: RegionGuardrails,
     /// What CloudTrail records there.
     pub trails: RegionTrails,
 }
@@ -32,6 +35,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 account_id: at.account_id.to_owned(),
                 in_use: usage.fact(),
                 in_use_because: usage.because(),
+                guardrails: RegionGuardrails::of(&at),
                 trails: trails::region(ctx, &at),
             };
             Subject::new(at.resource("region", at.region_arn(), at.region), None, &facts)
