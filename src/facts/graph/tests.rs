@@ -94,6 +94,6 @@ fn hidden_aliases_stand_for_the_versions_behind_them() {
         assert!(!graph.doubts("123456789012", "us-east-1").is_empty());
     });
     with_graph(&snapshot(|_| {}), |graph| {
-        assert!(graph.doubts("123456789012", "us-east-1").is_empty())
+        assert!(graph.doubts("123456789012", "us-east-1").is_empty());
     });
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+type Change = Box<dyn Fn(&mut Snapshot)>;
+
 #[test]
 fn flows_configurations_and_policies_put_versions_to_use() {
     let scp = |condition: Value| {
@@ -13,7 +15,7 @@ fn flows_configurations_and_policies_put_versions_to_use() {
         .replace("\"content\"", "\"Content\"").replace("\"targets\"", "\"Targets\"")
     };
     let one = arn("us-east-1", "abc:1");
-    let uses: Vec<(&str, Box<dyn Fn(&mut Snapshot)>)> = vec![
+    let uses: Vec<(&str, Change)> = vec![
         (
             "flow intake (DRAFT), node ask",
             Box::new(|snapshot| {
