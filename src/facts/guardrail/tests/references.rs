@@ -2,18 +2,17 @@
 
 use super::*;
 
+/// The only policy of the organization: an SCP with this condition.
+fn scp(condition: Value) -> String {
+    json!([{"Id": "p-1", "Arn": "arn:scp", "Name": "guard", "Type": "SERVICE_CONTROL_POLICY", "Content": {
+        "Statement": {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*", "Condition": condition}}}])
+    .to_string()
+}
+
 type Change = Box<dyn Fn(&mut Snapshot)>;
 
 #[test]
 fn flows_configurations_and_policies_put_versions_to_use() {
-    let scp = |condition: Value| {
-        json!([{"id": "p-1", "arn": "arn:scp", "name": "guard", "type": "SERVICE_CONTROL_POLICY", "awsManaged": false,
-            "content": {"Statement": {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*", "Condition": condition}}, "targets": []}])
-        .to_string()
-        .replace("\"id\"", "\"Id\"").replace("\"arn\"", "\"Arn\"").replace("\"name\"", "\"Name\"")
-        .replace("\"type\"", "\"Type\"").replace("\"awsManaged\"", "\"AwsManaged\"")
-        .replace("\"content\"", "\"Content\"").replace("\"targets\"", "\"Targets\"")
-    };
     let one = arn("us-east-1", "abc:1");
     let uses: Vec<(&str, Change)> = vec![
         (
