@@ -4,6 +4,7 @@ use super::context::{Context, global_resource, partition};
 use super::fact::Fact;
 use super::invocation_logging::{self, AccountLogging};
 use super::subject::Subject;
+use crate::facts::Kind;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,6 +18,10 @@ pub struct AccountFacts {
     /// Logging where nobody looks.
     pub logging: AccountLogging,
 }
+
+/// The kind of subject.
+pub const KIND: Kind =
+    Kind::of::<AccountFacts>("account", "An account that the snapshot was collected from.", subjects);
 
 /// Every account of the snapshot.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {

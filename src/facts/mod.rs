@@ -38,19 +38,6 @@ pub struct Kind {
     pub derive: fn(&Context<'_>) -> Vec<Subject>,
 }
 
-const fn kind<T: JsonSchema>(
-    name: &'static str,
-    about: &'static str,
-    derive: fn(&Context<'_>) -> Vec<Subject>,
-) -> Kind {
-    Kind {
-        name,
-        about,
-        schema: T::json_schema,
-        derive,
-    }
-}
-
 /// Every kind of subject, by name.
 pub const KINDS: &[Kind] = &[
     kind::<account::AccountFacts>(
@@ -109,6 +96,15 @@ pub const KINDS: &[Kind] = &[
         "A CloudTrail trail or event data store, once, whatever regions show it.",
         trails::subjects,
     ),
+    access::grant::KIND,
+    access::statement::KIND,
+    access::api_key::KIND,
+    access::trust::KIND,
+    access::unattached::KIND,
+    account::KIND,
+    invocation_logging::KIND,
+    region::KIND,
+    trails::KIND,
 ];
 
 /// The kind of this name.
@@ -117,6 +113,20 @@ pub fn find(name: &str) -> Option<&'static Kind> {
 }
 
 impl Kind {
+    /// A kind whose facts have this type.
+    pub const fn of<T: JsonSchema>(
+        name: &'static str,
+        about: &'static str,
+        derive: fn(&Context<'_>) -> Vec<Subject>,
+    ) -> Self {
+        Self {
+            name,
+            about,
+            schema: T::json_schema,
+            derive,
+        }
+    }
+
     /// The JSON Schema of the kind's facts, with every nested type written out in place.
     pub fn json_schema(&self) -> serde_json::Value {
         let mut generator = SchemaSettings::draft2020_12()

@@ -5,6 +5,7 @@ use super::fact::Fact;
 use super::guardrail::ready::RegionGuardrails;
 use super::subject::Subject;
 use super::trails::{self, RegionTrails};
+use crate::facts::Kind;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,6 +25,9 @@ pub struct RegionFacts {
     /// What CloudTrail records there.
     pub trails: RegionTrails,
 }
+
+/// The kind of subject.
+pub const KIND: Kind = Kind::of::<RegionFacts>("region", "A region of an account that was looked at.", subjects);
 
 /// Every region of every account.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-how.html>
 
 use super::accounts;
+use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::fact::{Fact, doubts};
 use crate::facts::subject::Subject;
@@ -24,6 +25,9 @@ pub struct ApiKeyFacts {
     /// When it ends; absent means never.
     pub expires: Option<String>,
 }
+
+/// The kind of subject.
+pub const KIND: Kind = Kind::of::<ApiKeyFacts>("api_key", "A long-term Bedrock API key of an IAM user.", subjects);
 
 /// Every key of every account.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {

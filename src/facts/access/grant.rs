@@ -3,6 +3,7 @@
 use super::class::{Class, Classes, bounds, unread_boundary};
 use super::holder::{Decider, Effectual, Example, Holder, Width};
 use super::{BATCH, INVOKE, MANTLE, accounts, models, regions};
+use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::params::Params;
@@ -82,6 +83,13 @@ pub struct GrantFacts {
     /// Models that agents of the account are configured with, for the remediation.
     pub models_in_use: Vec<String>,
 }
+
+/// The kind of subject.
+pub const KIND: Kind = Kind::of::<GrantFacts>(
+    "grant",
+    "An Allow statement that lets somebody invoke models.",
+    subjects,
+);
 
 /// Every grant of every account.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {

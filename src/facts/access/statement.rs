@@ -4,6 +4,7 @@
 
 use super::accounts;
 use super::grant::{labels, written_actions};
+use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::org::{self, SCP};
 use crate::facts::principals::Policy;
@@ -56,6 +57,13 @@ pub struct StatementFacts {
     /// An Allow of which no part can ever match.
     pub grants_nothing: bool,
 }
+
+/// The kind of subject.
+pub const KIND: Kind = Kind::of::<StatementFacts>(
+    "statement",
+    "A statement of an identity policy, boundary or SCP that concerns Bedrock.",
+    subjects,
+);
 
 /// Every statement about Bedrock that something is wrong with, and for the count every one that is sound.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {

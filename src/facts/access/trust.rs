@@ -4,6 +4,7 @@
 //! AWS would send for a stranger; how the policy is written does not matter.
 
 use super::{INVOKE, accounts, models, regions};
+use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::principals::{Principal, Principals};
@@ -50,6 +51,13 @@ pub struct RoleFacts {
     /// Outsiders who can assume it under a condition, with the keys.
     pub bounded: Vec<String>,
 }
+
+/// The kind of subject.
+pub const KIND: Kind = Kind::of::<RoleFacts>(
+    "role",
+    "A role that may invoke any model or a family of models.",
+    subjects,
+);
 
 /// Every role that holds a broad grant.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {

@@ -1,6 +1,7 @@
 //! The subject `iam_policy`: a customer-managed policy with a broad grant that nobody holds, nor uses as a boundary.
 
 use super::{INVOKE, accounts, models, regions};
+use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::subject::Subject;
 use crate::iam::access::{PolicyRef, PolicySet, Source};
@@ -22,6 +23,13 @@ pub struct PolicyFacts {
     /// Sids or indexes of the statements that reach any model or a family of models.
     pub broad_statements: Vec<String>,
 }
+
+/// The kind of subject.
+pub const KIND: Kind = Kind::of::<PolicyFacts>(
+    "iam_policy",
+    "A customer-managed policy with a broad grant of model invocation.",
+    subjects,
+);
 
 /// Every customer-managed policy with a broad grant.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {

@@ -12,6 +12,7 @@ mod role;
 use super::context::{Context, Place};
 use super::fact::{self, Fact, Reason};
 use super::subject::Subject;
+use crate::facts::Kind;
 use crate::model::arn::Arn;
 use crate::model::aws::bedrock::LoggingConfiguration;
 use crate::model::aws::observability::LogGroup;
@@ -61,6 +62,13 @@ pub struct LoggingFacts {
     /// What a reader should know besides.
     pub remarks: Vec<String>,
 }
+
+/// The kind of subject.
+pub const KIND: Kind = Kind::of::<LoggingFacts>(
+    "invocation_logging",
+    "Model invocation logging of one region, on or off.",
+    subjects,
+);
 
 /// One subject a region.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {

@@ -14,7 +14,7 @@ use recorder::Recorder;
 use schemars::JsonSchema;
 use selector::{Need, Origin, Taken};
 use serde::Serialize;
-pub use subject::{TrailFacts, subjects};
+pub use subject::{KIND, TrailFacts};
 
 /// How one kind of event is recorded in a region.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]

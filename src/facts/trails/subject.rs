@@ -3,6 +3,7 @@
 use super::bucket::{self, BucketGrant};
 use super::recorder::{self, Origin as Kind, Recorder};
 use super::selector::{self, AGENTS, EXTENDED, KNOWLEDGE_BASES, MODEL_INVOCATIONS, Origin};
+use crate::facts::Kind;
 use crate::facts::context::{Context, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::subject::Subject;
@@ -42,6 +43,13 @@ pub struct TrailFacts {
     /// What the bucket's policy grants to CloudTrail.
     pub bucket_grant: BucketGrant,
 }
+
+/// The kind of subject.
+pub const KIND: Kind = Kind::of::<TrailFacts>(
+    "trail",
+    "A CloudTrail trail or event data store, once, whatever regions show it.",
+    subjects,
+);
 
 /// Every trail and store, preferring the account that owns it.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
