@@ -3,7 +3,6 @@
 use super::bucket::{self, BucketGrant};
 use super::recorder::{self, Origin as Kind, Recorder};
 use super::selector::{self, AGENTS, EXTENDED, KNOWLEDGE_BASES, MODEL_INVOCATIONS, Origin};
-use crate::facts::Kind;
 use crate::facts::context::{Context, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::subject::Subject;
@@ -45,7 +44,7 @@ pub struct TrailFacts {
 }
 
 /// The kind of subject.
-pub const KIND: Kind = Kind::of::<TrailFacts>(
+pub const KIND: crate::facts::Kind = crate::facts::Kind::of::<TrailFacts>(
     "trail",
     "A CloudTrail trail or event data store, once, whatever regions show it.",
     subjects,
