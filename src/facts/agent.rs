@@ -61,6 +61,13 @@ pub struct AgentTools {
     pub collaborators: Fact<Vec<String>>,
 }
 
+/// The kind of subject.
+pub const KIND: crate::facts::Kind = crate::facts::Kind::of::<AgentFacts>(
+    "agent",
+    "A version of an agent that counts: the DRAFT, or one that a working alias routes to.",
+    subjects,
+);
+
 /// Every agent version that counts.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     ctx.graph().agents.iter().map(|agent| subject(ctx, agent)).collect()

@@ -40,68 +40,15 @@ pub struct Kind {
 
 /// Every kind of subject, by name.
 pub const KINDS: &[Kind] = &[
-    kind::<account::AccountFacts>(
-        "account",
-        "An account that the snapshot was collected from.",
-        account::subjects,
-    ),
-    kind::<agent::AgentFacts>(
-        "agent",
-        "A version of an agent that counts: the DRAFT, or one that a working alias routes to.",
-        agent::subjects,
-    ),
-    kind::<guardrail::GuardrailFacts>(
-        "guardrail",
-        "A version of a guardrail, the DRAFT or a numbered one; `counts` says whether it is in use.",
-        guardrail::subjects,
-    ),
-    kind::<guardrail::reference::ReferenceFacts>(
-        "guardrail_reference",
-        "A guardrail version that an agent, a flow, an enforced configuration or a policy names.",
-        guardrail::reference::subjects,
-    ),
-    kind::<invocation_logging::LoggingFacts>(
-        "invocation_logging",
-        "Model invocation logging of one region, on or off.",
-        invocation_logging::subjects,
-    kind::<account::AccountFacts>("account", "An account that was looked at.", account::subjects),
-    kind::<access::grant::GrantFacts>(
-        "grant",
-        "An Allow statement that lets somebody invoke models.",
-        access::grant::subjects,
-    ),
-    kind::<access::statement::StatementFacts>(
-        "statement",
-        "A statement of an identity policy, boundary or SCP that concerns Bedrock.",
-        access::statement::subjects,
-    ),
-    kind::<access::api_key::ApiKeyFacts>(
-        "api_key",
-        "A long-term Bedrock API key of an IAM user.",
-        access::api_key::subjects,
-    ),
-    kind::<access::trust::RoleFacts>(
-        "role",
-        "A role that may invoke any model or a family of models.",
-        access::trust::subjects,
-    ),
-    kind::<access::unattached::PolicyFacts>(
-        "iam_policy",
-        "A customer-managed policy with a broad grant of model invocation.",
-        access::unattached::subjects,
-    ),
-    kind::<region::RegionFacts>("region", "A region of an account that was looked at.", region::subjects),
-    kind::<trails::TrailFacts>(
-        "trail",
-        "A CloudTrail trail or event data store, once, whatever regions show it.",
-        trails::subjects,
-    ),
+    access::api_key::KIND,
     access::grant::KIND,
     access::statement::KIND,
-    access::api_key::KIND,
     access::trust::KIND,
     access::unattached::KIND,
     account::KIND,
+    agent::KIND,
+    guardrail::KIND,
+    guardrail::reference::KIND,
     invocation_logging::KIND,
     region::KIND,
     trails::KIND,

@@ -73,6 +73,13 @@ pub fn title(name: &str, id: &str, version: &str) -> String {
     }
 }
 
+/// The kind of subject.
+pub const KIND: crate::facts::Kind = crate::facts::Kind::of::<GuardrailFacts>(
+    "guardrail",
+    "A version of a guardrail, the DRAFT or a numbered one; `counts` says whether it is in use.",
+    subjects,
+);
+
 /// Every guardrail version that exists or is referred to.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     ctx.places().flat_map(|at| of_place(ctx, &at)).collect()

@@ -27,6 +27,13 @@ pub struct ReferenceFacts {
     pub exists: Fact<bool>,
 }
 
+/// The kind of subject.
+pub const KIND: crate::facts::Kind = crate::facts::Kind::of::<ReferenceFacts>(
+    "guardrail_reference",
+    "A guardrail version that an agent, a flow, an enforced configuration or a policy names.",
+    subjects,
+);
+
 /// Every reference. Names in conditions are references only where they can be looked up: a policy may well list the
 /// guardrails of a whole organization.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
