@@ -3,6 +3,7 @@
 use super::context::{Context, global_resource, partition};
 use super::fact::Fact;
 use super::invocation_logging::{self, AccountLogging};
+use super::network::{self, AccountNetwork};
 use super::subject::Subject;
 use crate::facts::Kind;
 use schemars::JsonSchema;
@@ -17,6 +18,8 @@ pub struct AccountFacts {
     pub in_use: Fact<bool>,
     /// Logging where nobody looks.
     pub logging: AccountLogging,
+    /// How its calls may travel.
+    pub network: AccountNetwork,
 }
 
 /// The kind of subject.
@@ -33,6 +36,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 id: id.clone(),
                 in_use: ctx.account_in_use(id),
                 logging: invocation_logging::of_account(ctx, id),
+                network: network::of_account(ctx, id),
             };
             let arn = format!("arn:{}:iam::{id}:root", partition(account));
             Subject::new(global_resource(id, "account", arn, id.as_str()), None, &facts)

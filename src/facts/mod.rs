@@ -12,6 +12,7 @@ pub mod fact;
 pub mod graph;
 pub mod guardrail;
 pub mod invocation_logging;
+pub mod network;
 pub mod org;
 pub mod params;
 pub mod principals;
@@ -52,6 +53,11 @@ pub const KINDS: &[Kind] = &[
     invocation_logging::KIND,
     region::KIND,
     trails::KIND,
+    kind::<network::EndpointFacts>(
+        "vpc_endpoint",
+        "A private endpoint of a Bedrock service.",
+        network::subjects,
+    ),
 ];
 
 /// The kind of this name.

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::fact::Fact;
 use super::guardrail::ready::RegionGuardrails;
+use super::network::{self, RegionEndpoints};
 use super::subject::Subject;
 use super::trails::{self, RegionTrails};
 use crate::facts::Kind;
@@ -24,6 +25,8 @@ pub struct RegionFacts {
     pub guardrails: RegionGuardrails,
     /// What CloudTrail records there.
     pub trails: RegionTrails,
+    /// Private endpoints that serve it.
+    pub endpoints: RegionEndpoints,
 }
 
 /// The kind of subject.
@@ -41,6 +44,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 in_use_because: usage.because(),
                 guardrails: RegionGuardrails::of(&at),
                 trails: trails::region(ctx, &at),
+                endpoints: network::region(ctx, &at),
             };
             Subject::new(at.resource("region", at.region_arn(), at.region), None, &facts)
         })

@@ -1,0 +1,99 @@
+//! The subject `vpc_endpoint`: a private endpoint of a Bedrock service.
+
+use super::policy;
+use super::{service, unusable};
+use crate::facts::context::{Context, Place};
+use crate::facts::fact::{Fact, Reason};
+use crate::facts::subject::Subject;
+use crate::iam::document::Document;
+use crate::model::aws::ec2::VpcEndpoint;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A private endpoint of a Bedrock service.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct EndpointFacts {
+    /// Its id.
+    pub id: String,
+    /// The service, for example `com.amazonaws.us-east-1.bedrock-runtime`.
+    pub service: String,
+    /// The VPC.
+    pub vpc: String,
+    /// Whether it is an interface endpoint that works.
+    pub usable: bool,
+    /// Whether the service's public name resolves to it inside the VPC.
+    pub private_dns: Fact<bool>,
+    /// In how many subnets it has an address.
+    pub subnets: usize,
+    /// Whether it has the full-access policy that AWS puts where none is given.
+    pub default_policy: Fact<bool>,
+    /// Statements of a policy of one's own that let strangers in.
+    pub open_statements: Fact<Vec<String>>,
+    /// What a reader should know besides.
+    pub remarks: Vec<String>,
+}
+
+/// Every endpoint of a Bedrock service.
+pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
+    let of = |at: Place<'_>| {
+        let rows = at.facts.vpc_endpoints.items.iter();
+        rows.filter(|row| service(row).is_some())
+            .map(|row| {
+                let arn = format!(
+                    "arn:{}:ec2:{}:{}:vpc-endpoint/{}",
+                    at.partition(),
+                    at.region,
+                    at.account_id,
+                    row.vpc_endpoint_id
+                );
+                let resource = at.resource("vpc_endpoint", arn, row.vpc_endpoint_id.as_str());
+                Subject::new(resource, None, &facts(&at, row))
+            })
+            .collect::<Vec<_>>()
+    };
+    ctx.places().flat_map(of).collect()
+}
+
+fn facts(at: &Place<'_>, row: &VpcEndpoint) -> EndpointFacts {
+    let mut remarks = Vec::new();
+    if row.requester_managed == Some(true) {
+        remarks.push("an AWS service manages it".to_owned());
+    }
+    if row.service_name.ends_with("-fips") {
+        remarks.push("only clients that use the FIPS host names reach it".to_owned());
+    }
+    let (default_policy, open_statements) = match row.policy_document.as_ref().filter(|text| !text.as_str().is_empty())
+    {
+        None => (Fact::Known(true), Fact::default()),
+        Some(text) => match Document::parse(text.as_str()) {
+            Ok(document) if policy::is_default(&document) => (Fact::Known(true), Fact::default()),
+            Ok(document) => (Fact::Known(false), policy::open_statements(&document, at)),
+            Err(error) => {
+                let reason = Reason::text(format!(
+                    "the policy of endpoint {} cannot be understood: {error}",
+                    row.vpc_endpoint_id
+                ));
+                (Fact::unread(reason.clone()), Fact::unread(reason))
+            }
+        },
+    };
+    EndpointFacts {
+        id: row.vpc_endpoint_id.clone(),
+        service: row.service_name.clone(),
+        vpc: row.vpc_id.clone(),
+        usable: unusable(row).is_none(),
+        private_dns: row.private_dns_enabled.map_or_else(
+            || {
+                Fact::unread(Reason::text(format!(
+                    "whether endpoint {} has private DNS was not told",
+                    row.vpc_endpoint_id
+                )))
+            },
+            Fact::Known,
+        ),
+        subnets: row.subnet_ids.len(),
+        default_policy,
+        open_statements,
+        remarks,
+    }
+}

@@ -1,0 +1,162 @@
+//! Endpoint policies: whom they let in who is a stranger to the account.
+//!
+//! Two kinds of stranger knock: one of an account and organization that no policy can name, and one of each foreign
+//! account that the policy does name. Conditions on the caller's or the resource's account and organization are decided
+//! with a stranger's values; every other condition is given the benefit of the stranger.
+//! <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
+
+use crate::facts::context::Place;
+use crate::facts::fact::{Fact, Reason};
+use crate::iam::context::{Context, Request};
+use crate::iam::document::Document;
+use crate::iam::principal::{PrincipalElement, RequestingPrincipal};
+use crate::iam::resource_policy::decide_resource_policy;
+use crate::iam::statement::{ActionElement, Effect, ResourceElement, Statement};
+use crate::model::arn::Arn;
+use std::collections::BTreeSet;
+
+/// An account that nobody has.
+const NOBODY: &str = "000000000000";
+/// An organization that nobody has.
+const NO_ORG: &str = "o-nobodyweknow";
+/// Enough to see what a statement grants.
+const PROBES: usize = 16;
+
+/// The one statement that AWS puts where no policy is given.
+pub(super) fn is_default(document: &Document) -> bool {
+    let [statement] = document.statements.as_slice() else {
+        return false;
+    };
+    let everyone = matches!(&statement.principals, PrincipalElement::Principal(set) if set.everyone);
+    let everything =
+        matches!(&statement.actions, ActionElement::Action(list) if list.iter().any(|one| one.is_everything()));
+    let everywhere = match &statement.resources {
+        ResourceElement::Resource(list) => list.iter().any(|one| one.is_universal()),
+        ResourceElement::NotResource(_) => false,
+        ResourceElement::None => true,
+    };
+    statement.effect == Effect::Allow && everyone && everything && everywhere && statement.conditions.is_empty()
+}
+
+/// The statements under which a stranger gets in.
+pub(super) fn open_statements(document: &Document, at: &Place<'_>) -> Fact<Vec<String>> {
+    let (mut seen, mut open) = (BTreeSet::new(), Vec::new());
+    let allows = document.statements.iter().filter(|one| one.effect == Effect::Allow);
+    for statement in allows {
+        for who in strangers(statement, at) {
+            if !statement.principals.names(&who).tri.is_possible() {
+                continue;
+            }
+            match enters(document, statement, &who) {
+                Answer::No => {}
+                Answer::Yes => {
+                    let account = who.account().unwrap_or(NOBODY);
+                    let whom = if account == NOBODY {
+                        "anybody".to_owned()
+                    } else {
+                        format!("account {account}")
+                    };
+                    seen.insert(format!("statement {} lets in {whom}", statement.label()));
+                }
+                Answer::Unsure(why) => open.push(Reason::text(format!(
+                    "whether statement {} lets strangers in cannot be judged: {why}",
+                    statement.label()
+                ))),
+            }
+        }
+    }
+    Fact::faults(seen.into_iter().collect(), open)
+}
+
+/// Who knocks: nobody we know, and someone of each foreign account that the statement names.
+fn strangers(statement: &Statement, at: &Place<'_>) -> Vec<RequestingPrincipal> {
+    let partition = at.partition();
+    let role = |account: &str| RequestingPrincipal::Role(format!("arn:{partition}:iam::{account}:role/nobody-we-know"));
+    let mut all = vec![role(NOBODY)];
+    if let PrincipalElement::Principal(set) = &statement.principals {
+        for text in set.aws.iter().filter(|text| *text != "*") {
+            match RequestingPrincipal::from_arn(text) {
+                Some(RequestingPrincipal::Root(account)) if account != at.account_id => all.push(role(&account)),
+                Some(who) if who.account().is_some_and(|account| account != at.account_id) => all.push(who),
+                _ => {}
+            }
+        }
+    }
+    all
+}
+
+enum Answer {
+    Yes,
+    No,
+    Unsure(String),
+}
+
+/// Whether what this statement grants reaches the stranger in the end.
+fn enters(document: &Document, statement: &Statement, who: &RequestingPrincipal) -> Answer {
+    let account = who.account().unwrap_or(NOBODY);
+    let context = Context::open()
+        .set("aws:PrincipalOrgID", [NO_ORG])
+        .set("aws:PrincipalOrgPaths", [format!("{NO_ORG}/r-none/ou-none/")])
+        .set("aws:ResourceAccount", [account])
+        .set("aws:ResourceOrgID", [NO_ORG])
+        .set("aws:ResourceOrgPaths", [format!("{NO_ORG}/r-none/ou-none/")]);
+    let mut answer = Answer::No;
+    for action in actions(statement) {
+        for resource in resources(statement) {
+            let decision =
+                decide_resource_policy(document, who, &Request::new(action.clone(), resource, context.clone()));
+            // Tags, ids and the like of the caller are conditions on the caller.
+            let on_caller = |key: &String| {
+                let key = key.to_ascii_lowercase();
+                key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username"
+            };
+            let bound = !decision.allow.is_true() && decision.allow_conditions.iter().any(on_caller);
+            if decision.effective().is_false() || bound {
+                continue;
+            }
+            if decision.doubts.is_empty() {
+                return Answer::Yes;
+            }
+            answer = Answer::Unsure(decision.doubts.join(", "));
+        }
+    }
+    answer
+}
+
+fn actions(statement: &Statement) -> Vec<String> {
+    match &statement.actions {
+        ActionElement::Action(list) => list
+            .iter()
+            .take(PROBES)
+            .map(|pattern| match pattern.service() {
+                Some(service) => format!("{service}:{}", pattern.name().instantiate("InvokeModel")),
+                None => "bedrock:InvokeModel".to_owned(),
+            })
+            .collect(),
+        ActionElement::NotAction(_) => [
+            "bedrock:InvokeModel",
+            "bedrock:ListFoundationModels",
+            "bedrock:InvokeAgent",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    }
+}
+
+fn resources(statement: &Statement) -> Vec<String> {
+    let any = || vec!["arn:aws:bedrock:us-east-1::foundation-model/vendor.model-we-do-not-know".to_owned()];
+    match &statement.resources {
+        ResourceElement::Resource(list) => list
+            .iter()
+            .take(PROBES)
+            .map(|pattern| {
+                if Arn::parse(pattern.text()).is_some() {
+                    pattern.instantiate("x")
+                } else {
+                    any().concat()
+                }
+            })
+            .collect(),
+        ResourceElement::NotResource(_) | ResourceElement::None => any(),
+    }
+}
