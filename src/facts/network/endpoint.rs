@@ -33,8 +33,12 @@ pub struct EndpointFacts {
     pub remarks: Vec<String>,
 }
 
+/// The kind of subject.
+pub const KIND: crate::facts::Kind =
+    crate::facts::Kind::of::<EndpointFacts>("vpc_endpoint", "A private endpoint of a Bedrock service.", subjects);
+
 /// Every endpoint of a Bedrock service.
-pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
+fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let of = |at: Place<'_>| {
         let rows = at.facts.vpc_endpoints.items.iter();
         rows.filter(|row| service(row).is_some())

@@ -7,7 +7,7 @@ mod public_path;
 use super::context::{Context, Place};
 use super::fact::{self, Fact};
 use crate::model::aws::ec2::VpcEndpoint;
-pub use endpoint::{EndpointFacts, subjects};
+pub use endpoint::{EndpointFacts, KIND};
 pub use public_path::{AccountNetwork, of_account};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -51,7 +51,7 @@ pub const KIND: crate::facts::Kind = crate::facts::Kind::of::<TrailFacts>(
 );
 
 /// Every trail and store, preferring the account that owns it.
-pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
+fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let mut seen = BTreeSet::new();
     let mut subjects = Vec::new();
     let accounts = || ctx.snapshot.accounts.iter();
