@@ -51,6 +51,7 @@ pub const KINDS: &[Kind] = &[
     guardrail::KIND,
     guardrail::reference::KIND,
     invocation_logging::KIND,
+    network::KIND,
     region::KIND,
     trails::KIND,
     kind::<network::EndpointFacts>(
