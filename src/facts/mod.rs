@@ -54,11 +54,6 @@ pub const KINDS: &[Kind] = &[
     network::KIND,
     region::KIND,
     trails::KIND,
-    kind::<network::EndpointFacts>(
-        "vpc_endpoint",
-        "A private endpoint of a Bedrock service.",
-        network::subjects,
-    ),
 ];
 
 /// The kind of this name.
