@@ -4,24 +4,18 @@
 //! bodies and the names of credentials at finer levels. `RUST_LOG` is not read for the same reason.
 
 use crate::config::layer::Layer;
-use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Begins to log, once for the process.
 pub(super) fn start(layer: &Layer) {
     let filter = filter(layer.switch("quiet"), layer.number("verbose").unwrap_or(0));
-    let color = layer.text("color") == Some("always") || (layer.text("color") != Some("never") && terminal());
     // A second start, as in tests of this crate, keeps the first.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
-        .with_ansi(color)
+        .with_ansi(false)
         .without_time()
         .try_init();
-}
-
-fn terminal() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn filter(quiet: bool, verbose: u64) -> String {

@@ -1,5 +1,9 @@
 //! One binary for every integration test: each further one would link the AWS SDKs again.
 
+#[cfg(test)]
+mod check;
+#[cfg(test)]
+mod cli;
 #[cfg(all(test, feature = "live"))]
 mod collect_agents;
 #[cfg(all(test, feature = "live"))]
@@ -14,5 +18,6 @@ mod iam_corpus;
 mod iam_managed;
 #[cfg(test)]
 mod iam_properties;
+mod config;
 #[cfg(test)]
 mod support;

@@ -8,3 +8,4 @@ pub(crate) mod cmd;
 pub(crate) mod collecting;
 pub(crate) mod fake_aws;
 pub(crate) mod raw;
+pub(crate) mod workdir;
