@@ -11,6 +11,8 @@ mod collect_bedrock;
 #[cfg(all(test, feature = "live"))]
 mod collect_references;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod controls;
 #[cfg(test)]
 mod iam_corpus;
@@ -18,6 +20,5 @@ mod iam_corpus;
 mod iam_managed;
 #[cfg(test)]
 mod iam_properties;
-mod config;
 #[cfg(test)]
 mod support;
