@@ -18,6 +18,7 @@ pub mod params;
 pub mod principals;
 mod probe;
 pub mod region;
+pub mod service_trust;
 pub mod subject;
 pub mod trails;
 pub mod usage;
