@@ -1,6 +1,7 @@
 //! The facts about an account as a whole. Each group of facts is derived beside the control that needs it.
 
 use super::context::{Context, global_resource, partition};
+use super::enforcement::account::{EnforcementFacts, of_account};
 use super::fact::Fact;
 use super::invocation_logging::{self, AccountLogging};
 use super::network::{self, AccountNetwork};
@@ -20,6 +21,8 @@ pub struct AccountFacts {
     pub logging: AccountLogging,
     /// How its calls may travel.
     pub network: AccountNetwork,
+    /// What keeps its calls under a guardrail.
+    pub enforcement: EnforcementFacts,
 }
 
 /// The kind of subject.
@@ -37,6 +40,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 in_use: ctx.account_in_use(id),
                 logging: invocation_logging::of_account(ctx, id),
                 network: network::of_account(ctx, id),
+                enforcement: of_account(ctx, id, account),
             };
             let arn = format!("arn:{}:iam::{id}:root", partition(account));
             Subject::new(global_resource(id, "account", arn, id.as_str()), None, &facts)

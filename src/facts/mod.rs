@@ -8,6 +8,7 @@ pub mod access;
 pub mod account;
 pub mod agent;
 pub mod context;
+pub mod enforcement;
 pub mod fact;
 pub mod graph;
 pub mod guardrail;
@@ -18,7 +19,7 @@ pub mod params;
 pub mod principals;
 mod probe;
 pub mod region;
-pub mod service_trust;
+pub mod scp;
 pub mod subject;
 pub mod trails;
 pub mod usage;
@@ -49,11 +50,14 @@ pub const KINDS: &[Kind] = &[
     access::unattached::KIND,
     account::KIND,
     agent::KIND,
+    enforcement::guardrail::KIND,
+    enforcement::organization::KIND,
     guardrail::KIND,
     guardrail::reference::KIND,
     invocation_logging::KIND,
     network::KIND,
     region::KIND,
+    scp::KIND,
     trails::KIND,
 ];
 
