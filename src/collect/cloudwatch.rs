@@ -74,7 +74,7 @@ fn alarm(x: &MetricAlarm) -> Option<row::MetricAlarm> {
         .iter()
         .filter_map(|query| query.metric_stat.as_ref()?.metric.as_ref())
         .filter(|metric| is_bytes(metric.namespace.as_deref(), metric.metric_name.as_deref()))
-        .map(|metric| metric.dimensions());
+        .map(aws_sdk_cloudwatch::types::Metric::dimensions);
     let found: Vec<&[Dimension]> = own.into_iter().chain(inner).collect();
     if found.is_empty() {
         return None;

@@ -28,8 +28,8 @@ fn alias(id: &str, status: &str, routes: &[&str], state: Option<&str>) -> Value 
         .collect();
     let mut alias = json!({"agentAliasId": id, "agentAliasName": id, "agentAliasStatus": status,
         "createdAt": THEN, "updatedAt": THEN, "routingConfiguration": routing});
-    if let Some(state) = state {
-        alias["aliasInvocationState"] = json!(state);
+    if let (Some(state), Some(members)) = (state, alias.as_object_mut()) {
+        members.insert("aliasInvocationState".to_owned(), json!(state));
     }
     alias
 }

@@ -56,7 +56,8 @@ fn strengths(account: &bedrock_audit::model::snapshot::Account) -> Vec<String> {
     let details = &here(account).guardrail_details.items;
     details
         .iter()
-        .map(|row| row.content_policy.as_ref().unwrap().filters[0].input_strength.clone())
+        .filter_map(|row| row.content_policy.as_ref()?.filters.first())
+        .map(|filter| filter.input_strength.clone())
         .collect()
 }
 

@@ -115,7 +115,7 @@ async fn aliases(ctx: &Context, client: &Client, agent: &str) -> Dataset<AgentAl
         .await;
     let (summaries, gap) = pages.split();
     let mut dataset = Dataset::complete(Vec::new());
-    gap.into_iter().for_each(|gap| dataset.push_gap(gap));
+    dataset.gaps.extend(gap);
     for answer in join_all(summaries.iter().map(|x| alias(ctx, client, agent, x))).await {
         put(&mut dataset, answer);
     }

@@ -76,7 +76,7 @@ fn node(x: &types::FlowNode) -> row::FlowNode {
             node.guardrail_configuration = guardrail(prompt.guardrail_configuration.as_ref());
             match &prompt.source_configuration {
                 Some(PromptFlowNodeSourceConfiguration::Inline(inline)) => {
-                    node.model_id = Some(inline.model_id.clone())
+                    node.model_id = Some(inline.model_id.clone());
                 }
                 Some(PromptFlowNodeSourceConfiguration::Resource(stored)) => {
                     node.prompt_arn = Some(stored.prompt_arn.clone());
