@@ -14,6 +14,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -147,12 +149,27 @@ impl Context {
 
     /// Makes one call. `resource` names what it asks about; leave it out where the answer is about everything.
     ///
-    /// The future must not have been polled: it waits here for its turn.
-    pub(super) async fn read<T, E>(
+    /// The future must not have been polled: it waits here for its turn. It waits on the heap, because the futures of
+    /// the SDK are large and a collector joins many of them: on the stack they would fill it.
+    pub(super) fn read<'a, T, E>(
+        &'a self,
+        call: &'static Call,
+        resource: Option<&'a str>,
+        future: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + 'a,
+    ) -> LocalBoxFuture<'a, Result<T, Miss>>
+    where
+        T: 'a,
+        E: Error + ProvideErrorMetadata + 'static,
+    {
+        let future = future.boxed_local();
+        self.answer(call, resource, future).boxed_local()
+    }
+
+    async fn answer<T, E>(
         &self,
         call: &'static Call,
         resource: Option<&str>,
-        future: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        future: LocalBoxFuture<'_, Result<T, SdkError<E, HttpResponse>>>,
     ) -> Result<T, Miss>
     where
         E: Error + ProvideErrorMetadata + 'static,

@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::terminal::Surroundings;
 use crate::ingest::{Access, PendingFile};
 use crate::model::report::{Report, Status};
-use crate::report::{Format, render};
+use crate::report::{Format, render, render_github_summary};
 use anyhow::Context;
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -97,11 +97,8 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
 
 /// The job summary of a workflow is a file that every step adds to.
 fn append_summary(path: &Path, report: &Report) -> io::Result<()> {
-    let Ok(markdown) = "markdown".parse::<Format>() else {
-        return Ok(());
-    };
     let mut text = Vec::new();
-    render(markdown, report, &crate::report::Style::default(), &mut text)?;
+    render_github_summary(report, &mut text)?;
     OpenOptions::new()
         .append(true)
         .create(true)

@@ -20,6 +20,7 @@ pub mod principals;
 mod probe;
 pub mod region;
 pub mod scp;
+pub mod service_trust;
 pub mod subject;
 pub mod trails;
 pub mod usage;

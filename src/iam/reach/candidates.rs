@@ -10,7 +10,7 @@ use crate::iam::pattern::Pattern;
 use crate::iam::statement::{Effect, ResourceElement, Statement};
 use std::collections::BTreeSet;
 
-/// Regions that a wildcard such as `eu-*` is tried with; one of each geography is enough.
+/// Regions that a wildcard such as `eu-*` is tried with where no scanned one serves.
 const SAMPLE_REGIONS: [&str; 20] = [
     "us-east-1",
     "us-east-2",
@@ -73,7 +73,7 @@ pub(super) struct Ground<'a> {
     scope: &'a Scope<'a>,
     service: &'a str,
     patterns: Vec<&'a Pattern>,
-    pub(super) regions: BTreeSet<String>,
+    pub(super) regions: Vec<String>,
     accounts: BTreeSet<String>,
 }
 
@@ -85,86 +85,60 @@ impl<'a> Ground<'a> {
         grant: Option<Grant<'a>>,
         service: &'a str,
     ) -> Self {
+        let accounts = BTreeSet::from([scope.account.to_owned()]);
         let mut ground = Self {
             scope,
             service,
             patterns: Vec::new(),
-            regions: scope.regions.iter().cloned().collect(),
-            accounts: BTreeSet::from([scope.account.to_owned()]),
+            regions: Vec::new(),
+            accounts,
         };
-        ground
-            .regions
-            .insert(SAMPLE_REGIONS.first().map_or("", |region| region).to_owned());
+        let mut places = Places::default();
         for grant in grants(policies, grant) {
-            ground.take(grant.statement);
+            ground.take(grant.statement, &mut places);
         }
         let identity = policies.identity.len();
         for (at, policy) in policies.all().enumerate() {
             for statement in &policy.document.statements {
                 // Other grants of the principal do not bound this one.
                 if at >= identity || statement.effect == Effect::Deny {
-                    ground.take(statement);
+                    ground.take(statement, &mut places);
                 }
             }
         }
+        ground.regions = places.distinct(scope.regions);
         ground
     }
 
-    fn take(&mut self, statement: &'a Statement) {
+    fn take(&mut self, statement: &'a Statement, places: &mut Places) {
         if !statement.touches(self.service) {
             return;
         }
-        let list: &[Pattern] = match (&statement.resources, statement.effect) {
-            (ResourceElement::Resource(list), Effect::Allow) | (ResourceElement::NotResource(list), _) => list,
-            _ => &[],
+        let (list, speaks): (&[Pattern], bool) = match (&statement.resources, statement.effect) {
+            (ResourceElement::Resource(list), Effect::Allow) | (ResourceElement::NotResource(list), _) => (list, true),
+            (ResourceElement::Resource(list), Effect::Deny) => (list, false),
+            (ResourceElement::None, _) => (&[], false),
         };
         for pattern in list {
-            if self.patterns.iter().any(|known| known.text() == pattern.text()) {
-                continue;
+            for (at, part) in pattern.text().splitn(6, ':').enumerate() {
+                places.note(part, at == 3);
+                if at == 4 && part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit()) {
+                    self.accounts.insert(part.to_owned());
+                }
             }
-            let mut parts = pattern.text().splitn(6, ':').skip(3);
-            if let Some(region) = parts.next() {
-                self.region(region);
+            if speaks && !self.patterns.iter().any(|known| known.text() == pattern.text()) {
+                self.patterns.push(pattern);
             }
-            if let Some(account) = parts
-                .next()
-                .filter(|text| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()))
-            {
-                self.accounts.insert(account.to_owned());
-            }
-            self.patterns.push(pattern);
         }
         for condition in &statement.conditions {
             match condition.key_lower() {
-                "aws:requestedregion" => condition.values.iter().for_each(|value| self.region(value)),
-                "bedrock:inferenceprofilearn" => {
-                    condition
-                        .values
-                        .iter()
-                        .filter_map(|value| value.split(':').nth(3))
-                        .for_each(|value| self.region(value));
+                "aws:requestedregion" => condition.values.iter().for_each(|value| places.note(value, true)),
+                "bedrock:inferenceprofilearn" | "bedrock:promptrouterarn" => {
+                    let regions = condition.values.iter().filter_map(|value| value.split(':').nth(3));
+                    regions.for_each(|region| places.note(region, true));
                 }
                 _ => {}
             }
-        }
-    }
-
-    fn region(&mut self, text: &str) {
-        if text.is_empty() || text == "*" || text.contains('$') {
-            return;
-        }
-        if !text.contains(['*', '?']) {
-            self.regions.insert(text.to_owned());
-            return;
-        }
-        let pattern = Pattern::glob(text);
-        if !self.regions.iter().any(|region| pattern.matches(region)) {
-            self.regions.extend(
-                SAMPLE_REGIONS
-                    .iter()
-                    .find(|region| pattern.matches(region))
-                    .map(|region| (*region).to_owned()),
-            );
         }
     }
 
@@ -250,24 +224,74 @@ impl<'a> Ground<'a> {
         out
     }
 
-    /// Known models that some wildcard of the policies may take in.
+    /// Known models that some wildcard of the policies takes in, but not the canary: the others fare as the canary did.
     pub(super) fn known(&self) -> Vec<Candidate> {
-        let wild: Vec<Pattern> = self
-            .patterns
-            .iter()
-            .filter(|pattern| !pattern.is_literal())
-            .map(|pattern| Pattern::glob(id_of(pattern.text(), "foundation-model").unwrap_or("*")))
-            .collect();
+        let canary = format!("{CANARY}.{CANARY}");
+        let (mut by_id, mut by_arn) = (Vec::new(), Vec::new());
+        for pattern in self.patterns.iter().filter(|pattern| !pattern.is_literal()) {
+            match id_of(pattern.text(), "foundation-model").map(Pattern::glob) {
+                Some(id) if id.is_literal() || id.matches(&canary) => {}
+                Some(id) => by_id.push(id),
+                None if pattern.matches(&self.arn("", "", &format!("foundation-model/{canary}"))) => {}
+                None => by_arn.push(*pattern),
+            }
+        }
         let mut out = Vec::new();
-        for id in self
-            .scope
-            .models
-            .ids()
-            .filter(|id| wild.iter().any(|pattern| pattern.matches(id)))
-        {
-            self.everywhere("foundation-model", id, &Kind::Literal, &mut out);
+        if by_id.is_empty() && by_arn.is_empty() {
+            return out;
+        }
+        for id in self.scope.models.ids() {
+            let named = by_id.iter().any(|pattern| pattern.matches(id));
+            let within = |region: &String| {
+                let arn = self.arn(region, "", &format!("foundation-model/{id}"));
+                by_arn.iter().any(|pattern| pattern.matches(&arn))
+            };
+            if named || !by_arn.is_empty() && self.regions.iter().any(within) {
+                self.everywhere("foundation-model", id, &Kind::Literal, &mut out);
+            }
         }
         out
+    }
+}
+
+/// The regions that policies tell apart.
+#[derive(Default)]
+struct Places {
+    patterns: Vec<Pattern>,
+    mentioned: BTreeSet<String>,
+}
+
+impl Places {
+    /// Takes in a part of an ARN pattern or a condition value; `is_region` where it can be nothing else.
+    fn note(&mut self, part: &str, is_region: bool) {
+        let stars = part.bytes().all(|byte| byte == b'*');
+        if stars || part.contains(['$', '/']) || self.patterns.iter().any(|known| known.text() == part) {
+            return;
+        }
+        let pattern = Pattern::glob(part);
+        if !is_region && !SAMPLE_REGIONS.iter().any(|region| pattern.matches(region)) {
+            return;
+        }
+        if pattern.is_literal() {
+            self.mentioned.insert(part.to_owned());
+        }
+        self.patterns.push(pattern);
+    }
+
+    /// One region for each way in which the policies treat regions, scanned ones first.
+    fn distinct(&self, scanned: &[String]) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let pool = scanned
+            .iter()
+            .chain(&self.mentioned)
+            .map(String::as_str)
+            .chain(SAMPLE_REGIONS);
+        pool.filter(|region| {
+            let treated: Vec<bool> = self.patterns.iter().map(|pattern| pattern.matches(region)).collect();
+            seen.insert(treated)
+        })
+        .map(str::to_owned)
+        .collect()
     }
 }
 

@@ -205,6 +205,10 @@ impl<'a> Search<'a> {
     fn any_model(&mut self, ground: &Ground<'_>, reach: &mut Reach) {
         let mut best: Vec<(Kind, Witness)> = Vec::new();
         for candidate in self.first(|action| ground.canaries(action)) {
+            // Where any model is within reach, the other targets add nothing.
+            if candidate.kind != Kind::AnyModel && best.iter().any(|(kind, _)| *kind == Kind::AnyModel) {
+                break;
+            }
             let known = best.iter().position(|(kind, _)| *kind == candidate.kind);
             if known
                 .and_then(|at| best.get(at))

@@ -109,7 +109,7 @@ struct Gap {
 #[derive(Serialize)]
 struct Requirement {
     framework: String,
-    requirement: String,
+    name: String,
     controls: String,
     status: String,
     status_class: &'static str,
@@ -277,7 +277,7 @@ fn compliance(report: &Report) -> Vec<Requirement> {
         } else {
             &entry.framework_title
         }),
-        requirement: text::line(&entry.requirement),
+        name: text::line(&entry.requirement),
         controls: text::line(&some(entry.controls.iter().map(String::as_str), 10)),
         status: entry.status.as_str().replace('_', " "),
         status_class: status_class(entry.status),

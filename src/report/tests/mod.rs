@@ -46,6 +46,21 @@ fn a_report_comes_back_as_it_was() {
     }
 }
 
+/// The hostile report as a file, for the readers of `.ci/formats`; `BEDROCK_AUDIT_BLESS=1` writes it anew.
+#[test]
+fn the_hostile_file_is_the_hostile_report() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reports/hostile.json");
+    let style = Style {
+        show_passed: true,
+        ..Style::default()
+    };
+    let json = rendered(Format::Json, &hostile::report(), &style);
+    if std::env::var_os("BEDROCK_AUDIT_BLESS").is_some() {
+        std::fs::write(&path, &json).expect("the fixture can be written");
+    }
+    assert_eq!(std::fs::read_to_string(&path).expect("the fixture is there"), json);
+}
+
 #[test]
 fn passes_show_only_where_asked_for() {
     let report = hostile::report();

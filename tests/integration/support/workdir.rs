@@ -57,8 +57,8 @@ impl Workdir {
         let work = Self(tempfile::tempdir().expect("a temporary directory"));
         work.file("own/own-01.toml", OWN);
         work.file("own/own-02.toml", UNDECIDED);
-        work.file("eu.json", &snapshot("eu-west-1"));
-        work.file("us.json", &snapshot("us-east-1"));
+        work.file("eu.json", snapshot("eu-west-1"));
+        work.file("us.json", snapshot("us-east-1"));
         work
     }
 
