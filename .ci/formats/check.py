@@ -47,6 +47,12 @@ def check_csv(path, report):
         for cell in row:
             if re.match(r"\s*[=+\-@]", cell) or ACTS.search(cell):
                 fail("csv", f"a cell acts: {cell[:80]!r}")
+    line = r'"(?:[^"]|"")*"(?:,"(?:[^"]|"")*")*'
+    if not re.fullmatch(rf"(?:{line}\r\n)+", path.read_bytes().decode("utf-8")):
+        fail("csv", "a field is not quoted, or a line does not end as RFC 4180 has it")
+    for name in ("severity", "status", "control_id", "rule_id"):
+        if [row[rows[0].index(name)] for row in rows[1:]] != [finding[name] for finding in report["findings"]]:
+            fail("csv", f"{name} is not that of the report")
     ids = [row[rows[0].index("id")] for row in rows[1:]]
     if ids != [finding["id"] for finding in report["findings"]]:
         fail("csv", "the findings are not those of the report")
@@ -55,7 +61,7 @@ def check_csv(path, report):
 def check_sarif(text, report, schemas):
     log = json.loads(text)
     schema = json.loads((schemas / "sarif-2.1.0.json").read_text())
-    errors = schema_errors(Draft7Validator(schema, format_checker=FormatChecker()), log)
+    errors = schema_errors(Draft7Validator(schema, format_checker=FormatChecker(["uri-reference", "uri", "date-time"])), log)
     if errors:
         fail("sarif", "\n".join(errors[:10]))
     run = log["runs"][0]
@@ -177,6 +183,8 @@ def check_table(text):
 
 
 def main():
+    if "uri-reference" not in FormatChecker.checkers:
+        fail("check.py", "nothing here can check URIs")
     directory, schemas = Path(sys.argv[1]), Path(sys.argv[3])
     report = json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))
 

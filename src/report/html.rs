@@ -3,6 +3,7 @@
 //! It loads nothing: style and script stand in the page, and a content security policy names both by their hash, so
 //! that nothing else runs whatever a name in AWS holds. Filters work without the script, which adds search and order.
 
+mod class;
 mod page;
 
 use crate::model::report::Report;

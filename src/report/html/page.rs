@@ -1,6 +1,7 @@
 //! What the template shows, as plain strings and numbers: every decision is made here, where it can be tested.
 
-use crate::model::report::{Baseline, Finding, InUse, Report, Status};
+use super::class::{severity_class, state_class, status_class};
+use crate::model::report::{Baseline, Finding, InUse, Report};
 use crate::model::severity::Severity;
 use crate::report::rows::{self, State};
 use crate::report::text::{self, count, some};
@@ -297,33 +298,4 @@ fn usage(report: &Report) -> Vec<Place> {
         because: text::line(&some(usage.because.iter().map(String::as_str), 8)),
     };
     report.scope.region_usage.iter().map(usage).collect()
-}
-
-const fn severity_class(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-        Severity::Info => "info",
-    }
-}
-
-const fn state_class(state: State) -> &'static str {
-    match state {
-        State::Fail => "fail",
-        State::Unknown => "unknown",
-        State::Excepted => "excepted",
-        State::Pass => "pass",
-        State::NotApplicable => "na",
-    }
-}
-
-const fn status_class(status: Status) -> &'static str {
-    match status {
-        Status::Fail => "fail",
-        Status::Unknown => "unknown",
-        Status::Pass => "pass",
-        Status::NotApplicable => "na",
-    }
 }
