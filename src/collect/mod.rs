@@ -258,10 +258,10 @@ async fn read(context: &Context, plan: &Plan, scope: &[String], progress: &dyn P
         context.step(row.name);
         rows
     }));
-    let regions: std::collections::BTreeSet<&String> = scope.iter().collect();
+    let regions: BTreeSet<&String> = scope.iter().collect();
     let regional = join_all(regions.into_iter().map(|region| async move {
         let context = context.in_region(region);
-        (region.clone(), region_of(&context, plan).await)
+        (region.clone(), region_of(&context, plan).boxed_local().await)
     }));
     let (global, regional) = join(global, regional).await;
     let mut account = Account {
