@@ -2,32 +2,51 @@
 //!
 //! API: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpoints.html>.
 
-use super::context::{Context, Miss};
+use super::context::Context;
 use crate::model::aws::ec2::{Region, VpcEndpoint};
 use crate::model::calls::ec2::{DESCRIBE_REGIONS, DESCRIBE_VPC_ENDPOINTS};
 use crate::model::dataset::Dataset;
+use crate::model::gap::GapKind;
 use crate::model::policy_text::PolicyText;
 use crate::model::snapshot::Regional;
 use aws_sdk_ec2::types;
+use std::time::Duration;
+use tokio::time::timeout;
 
-/// Every region of the partition and whether the account may use it.
-pub(super) async fn regions(ctx: &Context) -> Dataset<Region> {
+/// Nothing starts before the regions are known, and a built-in list can stand in for the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Every region of the partition and whether the account may use it, as the first of `homes` that answers tells.
+pub(super) async fn regions(ctx: &Context, homes: &[&str]) -> Dataset<Region> {
+    let mut known = Dataset::default();
+    for home in homes {
+        known = regions_from(&ctx.in_region(home)).await;
+        if known.is_complete() {
+            break;
+        }
+    }
+    known
+}
+
+async fn regions_from(ctx: &Context) -> Dataset<Region> {
     let client = aws_sdk_ec2::Client::new(ctx.config());
     let request = client.describe_regions().all_regions(true).send();
-    match ctx.read(DESCRIBE_REGIONS, None, request).await {
-        Ok(answer) => Dataset::complete(
-            answer
-                .regions
-                .unwrap_or_default()
-                .into_iter()
-                .map(|region| Region {
-                    region_name: region.region_name.unwrap_or_default(),
-                    opt_in_status: region.opt_in_status,
-                })
-                .collect(),
-        ),
-        Err(miss) => Dataset::unread(Miss::into_gap(miss)),
-    }
+    let Ok(read) = timeout(PATIENCE, ctx.read(DESCRIBE_REGIONS, None, request)).await else {
+        return Dataset::unread(ctx.gap(DESCRIBE_REGIONS, None, GapKind::Timeout, "no answer in time"));
+    };
+    let regions = match read {
+        Ok(answer) => answer.regions.unwrap_or_default(),
+        Err(miss) => return Dataset::unread(miss.into_gap()),
+    };
+    Dataset::complete(
+        regions
+            .into_iter()
+            .map(|region| Region {
+                region_name: region.region_name.unwrap_or_default(),
+                opt_in_status: region.opt_in_status,
+            })
+            .collect(),
+    )
 }
 
 /// The region's endpoints for any service of Bedrock.

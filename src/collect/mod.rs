@@ -37,7 +37,7 @@ use aws_types::SdkConfig;
 use context::{Context, Start};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, join, join_all};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a collector that worked in one region brought: rows of that region, and account-wide rows found there.
@@ -212,12 +212,20 @@ async fn run(
             progress: Arc::clone(&progress),
         })
     };
-    let before = context(String::new(), partition.name, std::collections::BTreeSet::new());
-    let (identity, known) = join(sts::identity(&config, plan, &cancel), ec2::regions(&before)).await;
+    let before = context(String::new(), partition.name, BTreeSet::new());
+    // A region may be closed to this account or by its organization; what is asked here, another one answers too.
+    let mut homes = vec![home.as_str(), partition.global_region];
+    homes.dedup();
+    let (identity, known) = join(
+        sts::identity(&config, &homes, plan, &cancel),
+        ec2::regions(&before, &homes),
+    )
+    .await;
     let identity = identity?;
 
     let scope = if plan.regions.is_empty() {
-        let enabled = known.is_complete().then_some(known.items.as_slice());
+        let told = known.is_complete() && !known.items.is_empty();
+        let enabled = told.then_some(known.items.as_slice());
         regions::default_scope(regions::partition_named(&identity.partition), enabled)
     } else {
         plan.regions.clone()

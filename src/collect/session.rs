@@ -111,13 +111,19 @@ async fn home_region(plan: &Plan, provider: &ProviderConfig) -> Region {
         .configure(provider)
         .imds_client(metadata_client(provider))
         .build();
-    RegionProviderChain::first_try(plan.regions.first().cloned().map(Region::new))
-        .or_else(EnvironmentVariableRegionProvider::new())
+    let first = plan.regions.first().cloned().map(Region::new);
+    let configured = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
         .or_else(profile.build())
+        .or_else(first.clone())
         .or_else(metadata)
         .region()
         .await
-        .unwrap_or(Region::from_static("us-east-1"))
+        .unwrap_or(Region::from_static("us-east-1"));
+    let partition = |region: &Region| regions::partition_of_region(region.as_ref());
+    match first {
+        Some(first) if partition(&first) != partition(&configured) => first,
+        _ => configured,
+    }
 }
 
 fn metadata_client(provider: &ProviderConfig) -> imds::Client {

@@ -10,6 +10,7 @@ use crate::model::calls;
 use crate::model::gap::GapKind;
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
+use aws_types::region::Region;
 
 /// The caller.
 pub(super) struct Identity {
@@ -17,21 +18,45 @@ pub(super) struct Identity {
     pub(super) partition: String,
 }
 
-/// Asks STS. Few attempts: a wrong endpoint or a closed network should be told soon.
-pub(super) async fn identity(config: &SdkConfig, plan: &Plan, cancel: &Cancel) -> Result<Identity, CollectError> {
+/// Asks STS in the first of `homes` that knows the credentials.
+pub(super) async fn identity(
+    config: &SdkConfig,
+    homes: &[&str],
+    plan: &Plan,
+    cancel: &Cancel,
+) -> Result<Identity, CollectError> {
+    let mut first_error = None;
+    for home in homes {
+        match identity_at(config, home, plan, cancel).await {
+            Err(error @ (CollectError::Rejected(_) | CollectError::Unreachable(_) | CollectError::Identity(_))) => {
+                // The user's own region explains best what is wrong.
+                first_error.get_or_insert(error);
+            }
+            done => return done,
+        }
+    }
+    Err(first_error.unwrap_or(CollectError::Stopped))
+}
+
+/// Few attempts: a wrong endpoint or a closed network should be told soon.
+async fn identity_at(config: &SdkConfig, home: &str, plan: &Plan, cancel: &Cancel) -> Result<Identity, CollectError> {
     let attempts = config.retry_config().map_or(3, RetryConfig::max_attempts).min(3);
     let retry = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
     let config = config
         .to_builder()
+        .region(Region::new(home.to_owned()))
         .retry_config(retry.with_max_attempts(attempts))
         .build();
     let client = aws_sdk_sts::Client::new(&config);
+    let stopped = async {
+        // Credentials that failed elsewhere fail here too, and this call can say how.
+        if cancel.stopped().await == Stop::Credentials {
+            std::future::pending::<()>().await;
+        }
+    };
     let answer = tokio::select! {
         biased;
-        stop = cancel.stopped() => return Err(match stop {
-            Stop::Credentials => CollectError::Expired,
-            Stop::Interrupted | Stop::Deadline => CollectError::Stopped,
-        }),
+        () = stopped => return Err(CollectError::Stopped),
         answer = client.get_caller_identity().send() => answer,
     };
     let caller = answer.map_err(|error| explain(plan, &Symptom::of(&error), found_no_credentials(&error)))?;

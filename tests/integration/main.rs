@@ -5,6 +5,8 @@ mod check;
 #[cfg(test)]
 mod cli;
 #[cfg(all(test, feature = "live"))]
+mod collect;
+#[cfg(all(test, feature = "live"))]
 mod collect_agents;
 #[cfg(all(test, feature = "live"))]
 mod collect_bedrock;
