@@ -6,7 +6,9 @@
 
 pub mod access;
 pub mod account;
+pub mod action_group;
 pub mod agent;
+pub mod agent_role;
 pub mod context;
 pub mod enforcement;
 pub mod fact;
@@ -50,7 +52,9 @@ pub const KINDS: &[Kind] = &[
     access::trust::KIND,
     access::unattached::KIND,
     account::KIND,
+    action_group::KIND,
     agent::KIND,
+    agent_role::KIND,
     enforcement::guardrail::KIND,
     enforcement::organization::KIND,
     guardrail::KIND,

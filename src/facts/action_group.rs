@@ -1,0 +1,264 @@
+//! The subject `action_group`: a tool of an agent. Groups that a Lambda function carries out are one subject a function,
+//! because it is the function and its role that bound what the tool can do.
+
+use super::agent_role::{
+    self,
+    privilege::{Judge, Privilege},
+};
+use super::context::{Context, Place};
+use super::fact::{Fact, Reason, looked_up};
+use super::graph::tools;
+use super::service_trust::{self, Setting};
+use super::subject::Subject;
+use crate::iam::document::Document;
+use crate::iam::pattern::Pattern;
+use crate::model::aws::observability::Function;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One or more action groups behind the same function, or one without a function.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct ActionGroupFacts {
+    /// The groups, as `agent (version): group`.
+    pub groups: Vec<String>,
+    /// Whether any of them is enabled.
+    pub enabled: Fact<bool>,
+    /// The function; absent where none is involved.
+    pub lambda: Option<String>,
+    /// A built-in tool such as `AMAZON.CodeInterpreter`.
+    pub signature: Option<String>,
+    /// Whether that tool runs code or drives a computer.
+    pub powerful: bool,
+    /// The function's execution role.
+    pub role: Fact<String>,
+    /// What that role may do that no tool needs.
+    pub role_broad: Fact<Vec<Privilege>>,
+    /// Other action groups whose functions run with the same role.
+    pub role_shared_with: Fact<Vec<String>>,
+    /// Whom the function's resource policy lets in without bounds.
+    pub open_to: Fact<Vec<String>>,
+    /// Whether the function is among the approved ones, where some are given.
+    pub approved: bool,
+}
+
+/// The kind of subject.
+pub const KIND: crate::facts::Kind = crate::facts::Kind::of::<ActionGroupFacts>(
+    "action_group",
+    "A tool of an agent version that counts, with the function behind it.",
+    subjects,
+);
+
+struct Group<'a> {
+    at: Place<'a>,
+    agent_arn: String,
+    group_id: String,
+    labels: Vec<String>,
+    enabled: bool,
+    lambda: Option<String>,
+    signature: Option<String>,
+    ids: BTreeSet<String>,
+    unread: Vec<Reason>,
+}
+
+/// Every tool of every agent version that counts.
+pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
+    let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
+    for agent in &ctx.graph().agents {
+        match tools::action_groups(agent) {
+            Fact::Known(rows) => {
+                for row in rows {
+                    let lambda = row.lambda.clone().filter(|arn| !arn.is_empty());
+                    let key = lambda
+                        .clone()
+                        .unwrap_or_else(|| format!("{}/{}/{}", agent.arn(), row.agent_version, row.action_group_id));
+                    let group = groups.entry(key).or_insert_with(|| Group {
+                        at: agent.at,
+                        agent_arn: agent.arn(),
+                        group_id: row.action_group_id.clone(),
+                        labels: Vec::new(),
+                        enabled: false,
+                        lambda,
+                        signature: row.parent_action_signature.clone(),
+                        ids: BTreeSet::new(),
+                        unread: Vec::new(),
+                    });
+                    group
+                        .labels
+                        .push(format!("{}: {}", agent.title(), row.action_group_name));
+                    group.enabled |= row.action_group_state != "DISABLED";
+                    group.ids.insert(format!("{}/{}", agent.arn(), row.action_group_id));
+                }
+            }
+            Fact::Unread(reasons) => {
+                let key = format!("{}/{}/unread", agent.arn(), agent.version);
+                groups.entry(key).or_insert_with(|| Group {
+                    at: agent.at,
+                    agent_arn: agent.arn(),
+                    group_id: "unread".to_owned(),
+                    labels: vec![format!("{}: tools that could not be read", agent.title())],
+                    enabled: true,
+                    lambda: None,
+                    signature: None,
+                    ids: BTreeSet::new(),
+                    unread: reasons,
+                });
+            }
+        }
+    }
+    let roles = roles(&groups);
+    groups
+        .iter()
+        .map(|(key, group)| subject(ctx, key, group, &roles))
+        .collect()
+}
+
+/// The function's row.
+fn function<'a>(group: &Group<'a>) -> Option<Fact<Option<&'a Function>>> {
+    let arn = group.lambda.as_deref()?;
+    let functions = &group.at.facts.functions;
+    Some(match looked_up(functions.find(arn), "functions") {
+        Fact::Known(Some(row)) if !row.exists => Fact::Known(None),
+        // A function that nobody asked for is not a function that is missing.
+        Fact::Known(None) => Fact::unread(Reason::text(format!("function {arn} was not read"))),
+        other => other,
+    })
+}
+
+/// Distinct action groups by the execution role of their functions.
+fn roles(groups: &BTreeMap<String, Group<'_>>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for group in groups.values() {
+        if let Some(Fact::Known(Some(row))) = function(group)
+            && let Some(role) = &row.role
+        {
+            roles.entry(role.clone()).or_default().extend(group.ids.iter().cloned());
+        }
+    }
+    roles
+}
+
+fn subject(ctx: &Context<'_>, key: &str, group: &Group<'_>, roles: &BTreeMap<String, BTreeSet<String>>) -> Subject {
+    let mut facts = ActionGroupFacts {
+        groups: group.labels.clone(),
+        enabled: if group.unread.is_empty() {
+            Fact::Known(group.enabled)
+        } else {
+            Fact::Unread(group.unread.clone())
+        },
+        lambda: group.lambda.clone(),
+        signature: group.signature.clone(),
+        powerful: group.signature.as_deref().is_some_and(is_powerful),
+        approved: true,
+        ..ActionGroupFacts::default()
+    };
+    if let (Some(arn), Some(row)) = (&group.lambda, function(group)) {
+        let approved = ctx.params.strings("aws-genai-07", "approved_lambdas");
+        facts.approved = approved.is_none_or(|list| list.iter().any(|pattern| Pattern::glob(pattern).matches(arn)));
+        judge(ctx, group, arn, row, roles, &mut facts);
+    }
+    let (arn, name) = match &group.lambda {
+        Some(arn) => (arn.clone(), arn.rsplit(':').next().unwrap_or(arn).to_owned()),
+        None => (
+            format!("{}/action-group/{}", group.agent_arn, group.group_id),
+            group.labels.join(", "),
+        ),
+    };
+    Subject::new(
+        group.at.resource("action_group", arn, name),
+        Some(key.to_owned()),
+        &facts,
+    )
+}
+
+fn judge(
+    ctx: &Context<'_>,
+    group: &Group<'_>,
+    arn: &str,
+    row: Fact<Option<&Function>>,
+    roles: &BTreeMap<String, BTreeSet<String>>,
+    facts: &mut ActionGroupFacts,
+) {
+    let role = row.map(|row| row.and_then(|row| row.role.clone()).unwrap_or_default());
+    facts.role = role.clone();
+    facts.role_broad = role.clone().and_then(|role| broad(ctx, group.at, &role));
+    facts.role_shared_with = role.map(|role| {
+        let of_role = roles.get(&role).into_iter().flatten();
+        let others: Vec<String> = of_role.filter(|id| !group.ids.contains(*id)).cloned().collect();
+        // Two groups behind one function share its role as well.
+        if others.is_empty() && group.ids.len() > 1 {
+            group.ids.iter().cloned().collect()
+        } else {
+            others
+        }
+    });
+    facts.open_to = open_to(group, arn);
+}
+
+fn broad(ctx: &Context<'_>, at: Place<'_>, role: &str) -> Fact<Vec<Privilege>> {
+    if role.is_empty() {
+        return Fact::Known(Vec::new());
+    }
+    let Some(iam) = ctx.iam(at.account_id) else {
+        return Fact::unread(Reason::not_collected("IAM roles"));
+    };
+    agent_role::find(iam, at.account_id, role).and_then(|principal| match principal {
+        Some(principal) => Judge::new(iam, at.account, principal, &super::access::regions(at.account)).broad(),
+        None => Fact::Known(Vec::new()),
+    })
+}
+
+/// Whom the function's policy lets in without bounds.
+fn open_to(group: &Group<'_>, arn: &str) -> Fact<Vec<String>> {
+    looked_up(group.at.facts.function_policies.find(arn), "function policies").and_then(|row| {
+        let Some(row) = row else {
+            return Fact::unread(Reason::text(format!("the policy of function {arn} was not read")));
+        };
+        let Some(text) = &row.policy else {
+            return Fact::Known(Vec::new());
+        };
+        let document = match Document::parse(text.as_str()) {
+            Ok(document) => document,
+            Err(error) => {
+                return Fact::unread(Reason::text(format!(
+                    "the policy of function {arn} cannot be understood: {error}"
+                )));
+            }
+        };
+        let trust = service_trust::of_document(
+            &document,
+            Setting {
+                account: group.at.account_id,
+                partition: group.at.partition(),
+                regions: &[group.at.region.to_owned()],
+                sources: std::slice::from_ref(&group.agent_arn),
+                resource_type: "agent",
+                action: "lambda:InvokeFunction",
+                target: arn,
+            },
+        );
+        // Principals of the account itself and other services are not strangers.
+        let own = format!(":{}:", group.at.account_id);
+        let stranger = |who: &String| {
+            who == "*" || who.contains("::") && !who.contains(&own) || who.len() == 12 && who != group.at.account_id
+        };
+        let mut open: Vec<String> = trust.others.iter().filter(|who| stranger(who)).cloned().collect();
+        open.extend(
+            trust
+                .foreign
+                .iter()
+                .map(|account| format!("{} on behalf of {account}", service_trust::BEDROCK)),
+        );
+        if trust.bedrock && !trust.source_account && !trust.source_arn {
+            open.push(format!("{} without source conditions", service_trust::BEDROCK));
+        }
+        Fact::Known(open)
+    })
+}
+
+/// Tools that run code or drive a computer.
+fn is_powerful(signature: &str) -> bool {
+    ["CodeInterpreter", "Computer", "Bash", "TextEditor"]
+        .iter()
+        .any(|tool| signature.ends_with(tool))
+}
