@@ -25,7 +25,7 @@ pub struct ActionGroupFacts {
     /// Whether any of them is enabled.
     pub enabled: Fact<bool>,
     /// The function; absent where none is involved.
-    pub lambda: Option<String>,
+    pub lambda: Fact<Option<String>>,
     /// A built-in tool such as `AMAZON.CodeInterpreter`.
     pub signature: Option<String>,
     /// Whether that tool runs code or drives a computer.
@@ -146,7 +146,11 @@ fn subject(ctx: &Context<'_>, key: &str, group: &Group<'_>, roles: &BTreeMap<Str
         } else {
             Fact::Unread(group.unread.clone())
         },
-        lambda: group.lambda.clone(),
+        lambda: if group.unread.is_empty() {
+            Fact::Known(group.lambda.clone())
+        } else {
+            Fact::Unread(group.unread.clone())
+        },
         signature: group.signature.clone(),
         powerful: group.signature.as_deref().is_some_and(is_powerful),
         approved: true,
