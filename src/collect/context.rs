@@ -56,7 +56,6 @@ impl Miss {
 pub(super) struct Shared {
     config: SdkConfig,
     account: String,
-    partition: String,
     not_opted_in: BTreeSet<String>,
     all_calls: Semaphore,
     iam_calls: Semaphore,
@@ -92,7 +91,6 @@ impl Context {
         let shared = Rc::new(Shared {
             config: start.config,
             account: start.account,
-            partition: start.partition,
             not_opted_in: start.not_opted_in,
             all_calls: Semaphore::new(start.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             iam_calls: Semaphore::new(SLOW_SERVICE),
@@ -130,11 +128,6 @@ impl Context {
     /// The audited account.
     pub(super) fn account(&self) -> &str {
         &self.shared.account
-    }
-
-    /// Its partition.
-    pub(super) fn partition(&self) -> &str {
-        &self.shared.partition
     }
 
     /// Whether the caller is the first of the whole collection to ask for this thing, and so the one to read it.

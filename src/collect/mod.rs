@@ -298,7 +298,9 @@ async fn region_of(context: &Context, plan: &Plan) -> Harvest {
     }))
     .await;
     let mut harvest = Harvest::default();
-    found.into_iter().for_each(|more| harvest.absorb(more));
+    for more in found {
+        harvest.absorb(more);
+    }
     let found = join_all(REFERENCED.iter().map(|row| {
         let harvest = &harvest;
         async move {
@@ -312,6 +314,8 @@ async fn region_of(context: &Context, plan: &Plan) -> Harvest {
         }
     }))
     .await;
-    found.into_iter().for_each(|more| harvest.absorb(more));
+    for more in found {
+        harvest.absorb(more);
+    }
     harvest
 }

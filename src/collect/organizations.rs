@@ -125,7 +125,9 @@ async fn all_accounts(ctx: &Context, client: &Client, accounts: &mut Dataset<Acc
     if all.gaps.is_empty() {
         accounts.gaps.clear();
     }
-    all.gaps.into_iter().for_each(|gap| accounts.push_gap(gap));
+    for gap in all.gaps {
+        accounts.push_gap(gap);
+    }
 }
 
 type Branch = (Dataset<OrganizationalUnit>, Dataset<Account>);
@@ -259,7 +261,9 @@ async fn policies_of(ctx: &Context, client: &Client, policy_type: PolicyType) ->
     dataset.gaps.extend(gap);
     for (row, gaps) in rows {
         dataset.items.push(row);
-        gaps.into_iter().for_each(|gap| dataset.push_gap(gap));
+        for gap in gaps {
+            dataset.push_gap(gap);
+        }
     }
     dataset
 }

@@ -21,6 +21,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -154,7 +155,7 @@ fn http_client(bundle: Option<&Path>) -> Result<SharedHttpClient, CollectError> 
             .tls_context(tls.clone());
         connector.set_connector_settings(settings.cloned());
         connector.set_proxy_config(Some(ProxyConfig::from_env()));
-        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.build()
     }))
 }
@@ -174,9 +175,11 @@ fn certificates(path: &Path) -> Result<Vec<u8>, CollectError> {
                 if !is_certificate(body) {
                     return Err(unusable("one of its blocks is no certificate".to_owned()));
                 }
-                blocks.push_str(&format!(
-                    "-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
-                ));
+                blocks.extend([
+                    "-----BEGIN CERTIFICATE-----\n",
+                    body.as_str(),
+                    "\n-----END CERTIFICATE-----\n",
+                ]);
                 inside = None;
             }
             (line, Some(body)) => body.push_str(line),

@@ -44,7 +44,7 @@ fn run(aws: &FakeAws, plan: &Plan, cancel: &Cancel) -> Result<Snapshot, CollectE
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap()
+        .expect("a runtime")
         .block_on(collect_with(
             config(aws),
             plan,
@@ -55,7 +55,7 @@ fn run(aws: &FakeAws, plan: &Plan, cancel: &Cancel) -> Result<Snapshot, CollectE
 }
 
 fn collect(aws: &FakeAws, plan: &Plan) -> Snapshot {
-    let snapshot = run(aws, plan, &Cancel::default()).unwrap();
+    let snapshot = run(aws, plan, &Cancel::default()).expect("a start");
     assert_eq!(aws.writes(), Vec::<String>::new());
     assert_eq!(aws.unexpected(), Vec::<String>::new());
     snapshot

@@ -159,7 +159,7 @@ fn a_service_closed_to_the_account_is_no_missing_permission() {
     let closed = Fault::Error {
         code: "AccessDeniedException",
         status: 403,
-        message: "Your account is not authorized to invoke this API operation.",
+        message: "This account is not authorized to invoke this API operation.",
     };
     let world = World::new(ACCOUNT)
         .regions(&[REGION])

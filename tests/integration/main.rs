@@ -4,7 +4,8 @@
 mod check;
 #[cfg(test)]
 mod cli;
-#[cfg(all(test, feature = "live"))]
+#[cfg(test)]
+#[cfg(feature = "live")]
 mod collect;
 #[cfg(all(test, feature = "live"))]
 mod collect_agents;
