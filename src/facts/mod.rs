@@ -15,6 +15,7 @@ pub mod fact;
 pub mod graph;
 pub mod guardrail;
 pub mod invocation_logging;
+pub mod knowledge;
 pub mod network;
 pub mod org;
 pub mod params;
@@ -60,6 +61,9 @@ pub const KINDS: &[Kind] = &[
     guardrail::KIND,
     guardrail::reference::KIND,
     invocation_logging::KIND,
+    knowledge::bucket::KIND,
+    knowledge::data_source::KIND,
+    knowledge::knowledge_base::KIND,
     network::KIND,
     region::KIND,
     scp::KIND,

@@ -1,0 +1,211 @@
+//! The walk: every knowledge base of every place with its data sources, whether described, hidden or unlisted.
+//!
+//! An id of `*` stands for what a failed list may hide.
+
+use super::location::{Location, location, of_uri};
+use crate::facts::context::{Context, Place};
+use crate::facts::fact::{self, Fact, Reason};
+use crate::iam::reach::Place as Objects;
+use crate::model::aws::bedrock_agent::{DataSource, KnowledgeBase};
+use crate::model::dataset::Dataset;
+
+/// The id that stands for what could not be listed.
+pub(super) const UNLISTED: &str = "*";
+
+/// A knowledge base.
+#[derive(Debug)]
+pub(super) struct Base<'a> {
+    pub(super) at: Place<'a>,
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) status: String,
+    /// The row, or why nobody knows it.
+    pub(super) row: Fact<&'a KnowledgeBase>,
+    pub(super) sources: Vec<Source<'a>>,
+}
+
+/// A data source.
+#[derive(Debug)]
+pub(super) struct Source<'a> {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) status: String,
+    /// The row, or why nobody knows it.
+    pub(super) row: Fact<&'a DataSource>,
+}
+
+impl Base<'_> {
+    pub(super) fn arn(&self) -> String {
+        let Place { account_id, region, .. } = self.at;
+        let partition = self.at.partition();
+        format!(
+            "arn:{partition}:bedrock:{region}:{account_id}:knowledge-base/{}",
+            self.id
+        )
+    }
+
+    /// Whether it works, so that there is something to judge.
+    pub(super) fn live(&self) -> bool {
+        live(&self.status)
+    }
+
+    /// The service role; empty where none is named.
+    pub(super) fn role(&self) -> Fact<String> {
+        self.row
+            .clone()
+            .map(|row| row.role_arn.as_deref().unwrap_or("").to_owned())
+    }
+
+    /// Data sources that work, where the knowledge base does.
+    pub(super) fn live_sources(&self) -> impl Iterator<Item = &Source<'_>> {
+        self.sources.iter().filter(|source| self.live() && live(&source.status))
+    }
+
+    /// Storage that the knowledge base writes itself: intermediate and supplemental.
+    pub(super) fn working_storage(&self) -> Vec<Objects> {
+        let own = self
+            .row
+            .known()
+            .into_iter()
+            .flat_map(|row| &row.supplemental_storage_uris);
+        let steps = self
+            .sources
+            .iter()
+            .filter_map(|source| source.row.known()?.intermediate_storage_uri.as_ref());
+        own.chain(steps).filter_map(|uri| of_uri(uri)).collect()
+    }
+
+    /// Why more sources or storage may be configured than is known.
+    pub(super) fn doubts(&self) -> Vec<Reason> {
+        let sources = self.sources.iter().flat_map(|source| match source.location() {
+            Fact::Known(_) => Vec::new(),
+            Fact::Unread(reasons) => reasons,
+        });
+        self.row.reasons().iter().cloned().chain(sources).collect()
+    }
+}
+
+impl Source<'_> {
+    pub(super) fn location(&self) -> Fact<Option<Location>> {
+        self.row.clone().and_then(location)
+    }
+
+    pub(super) fn live(&self) -> bool {
+        live(&self.status)
+    }
+}
+
+/// What is being deleted, or never came to be, reads nothing.
+fn live(status: &str) -> bool {
+    !matches!(status, "DELETING" | "FAILED")
+}
+
+/// Every knowledge base of the snapshot.
+pub(super) fn bases<'a>(ctx: &Context<'a>) -> Vec<Base<'a>> {
+    ctx.places().flat_map(of_place).collect()
+}
+
+fn of_place(at: Place<'_>) -> Vec<Base<'_>> {
+    let facts = at.facts;
+    let mut listed: Vec<Base<'_>> = Vec::new();
+    for row in &facts.knowledge_bases.items {
+        let detail = described(
+            &facts.knowledge_base_details,
+            &row.knowledge_base_id,
+            "knowledge bases in full",
+        );
+        listed.push(base(at, &row.knowledge_base_id, &row.name, &row.status, detail));
+    }
+    for row in &facts.knowledge_base_details.items {
+        if !listed.iter().any(|base| base.id == row.knowledge_base_id) {
+            listed.push(base(
+                at,
+                &row.knowledge_base_id,
+                &row.name,
+                &row.status,
+                Fact::Known(row),
+            ));
+        }
+    }
+    let doubts = fact::doubts(&facts.knowledge_bases, "knowledge bases");
+    if !doubts.is_empty() {
+        listed.push(Base {
+            at,
+            id: UNLISTED.to_owned(),
+            name: "knowledge bases that could not be listed".to_owned(),
+            status: String::new(),
+            row: Fact::Unread(doubts.clone()),
+            sources: vec![unlisted(doubts)],
+        });
+    }
+    listed
+}
+
+fn base<'a>(at: Place<'a>, id: &str, name: &str, status: &str, row: Fact<&'a KnowledgeBase>) -> Base<'a> {
+    Base {
+        at,
+        id: id.to_owned(),
+        name: name.to_owned(),
+        status: status.to_owned(),
+        row,
+        sources: sources(at, id),
+    }
+}
+
+fn sources<'a>(at: Place<'a>, base: &str) -> Vec<Source<'a>> {
+    let facts = at.facts;
+    let mut listed: Vec<Source<'a>> = Vec::new();
+    for row in facts
+        .data_sources
+        .items
+        .iter()
+        .filter(|row| row.knowledge_base_id == base)
+    {
+        let key = format!("{base}/{}", row.data_source_id);
+        listed.push(Source {
+            id: row.data_source_id.clone(),
+            name: row.name.clone(),
+            status: row.status.clone(),
+            row: described(&facts.data_source_details, &key, "data sources in full"),
+        });
+    }
+    for row in facts
+        .data_source_details
+        .items
+        .iter()
+        .filter(|row| row.knowledge_base_id == base)
+    {
+        if !listed.iter().any(|source| source.id == row.data_source_id) {
+            listed.push(Source {
+                id: row.data_source_id.clone(),
+                name: row.name.clone(),
+                status: row.status.clone(),
+                row: Fact::Known(row),
+            });
+        }
+    }
+    let mut doubts = fact::doubts(&facts.data_sources, "data sources");
+    let own = facts.data_sources.gaps_of(base).filter(|gap| !gap.means_absent());
+    doubts.extend(own.map(Reason::gap));
+    if !doubts.is_empty() {
+        listed.push(unlisted(doubts));
+    }
+    listed
+}
+
+fn unlisted<'a>(doubts: Vec<Reason>) -> Source<'a> {
+    Source {
+        id: UNLISTED.to_owned(),
+        name: "data sources that could not be listed".to_owned(),
+        status: String::new(),
+        row: Fact::Unread(doubts),
+    }
+}
+
+/// A row that a list promised.
+fn described<'a, T: crate::model::dataset::Row>(dataset: &'a Dataset<T>, key: &str, what: &str) -> Fact<&'a T> {
+    fact::looked_up(dataset.find(key), what).and_then(|row| match row {
+        Some(row) => Fact::Known(row),
+        None => Fact::unread(Reason::text(format!("{key} was not described"))),
+    })
+}

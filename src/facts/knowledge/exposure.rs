@@ -1,0 +1,261 @@
+//! Who from outside gets into a bucket: by its policy, by its access control list, and in spite of its blocks.
+//!
+//! Only the bucket's own block of public access is known; the account's would make an answer safer, never less safe.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
+
+use super::Findings;
+use super::perimeter::Perimeter;
+use crate::facts::access::trust::STRANGER;
+use crate::facts::fact::{self, Fact, Reason};
+use crate::iam::context::{Context, Known, Request};
+use crate::iam::principal::{PrincipalElement, RequestingPrincipal};
+use crate::iam::reach::CANARY;
+use crate::iam::resource_policy::{ResourceDecision, decide_resource_policy};
+use crate::iam::statement::{Effect, ResourceElement};
+use crate::iam::tri::Tri;
+use crate::model::snapshot::Global;
+use std::collections::BTreeSet;
+
+/// What a stranger might do.
+const ACTIONS: [&str; 5] = [
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:ListBucket",
+    "s3:PutBucketPolicy",
+];
+
+/// Everybody, or everybody with an AWS account.
+const PUBLIC_GROUPS: [&str; 2] = ["/global/AllUsers", "/global/AuthenticatedUsers"];
+
+fn unread(what: &str, bucket: &str) -> Vec<Reason> {
+    vec![Reason::text(format!("the {what} of bucket {bucket} was not collected"))]
+}
+
+/// What the policy lets in: the public, and accounts by name.
+#[derive(Debug, Default)]
+struct ByPolicy {
+    public: BTreeSet<String>,
+    foreign: BTreeSet<String>,
+    doubts: Vec<String>,
+}
+
+/// Outsiders who get into the bucket. `policy` is `None` where there is none.
+pub(super) fn outsiders(
+    global: &Global,
+    bucket: &str,
+    policy: &Fact<Option<Perimeter<'_>>>,
+    remarks: &mut Vec<String>,
+) -> Fact<Vec<String>> {
+    let mut found = Findings::default();
+    let owner = global
+        .bucket_acls
+        .items
+        .iter()
+        .find(|row| row.bucket == bucket)
+        .and_then(|row| row.owner_id.as_deref());
+    match policy {
+        Fact::Known(Some(perimeter)) => {
+            let by = by_policy(perimeter, bucket, owner);
+            let public = !by.public.is_empty();
+            let restricted = block(global, bucket).map(|block| block.1);
+            match restricted {
+                Fact::Known(true) if public => remarks.push(format!(
+                    "the policy is public ({}); the block of public access keeps strangers out",
+                    by.public.iter().cloned().collect::<Vec<_>>().join(", ")
+                )),
+                Fact::Unread(reasons) if public => found.doubt(&reasons),
+                _ => {
+                    by.public.into_iter().for_each(|text| found.fault(text));
+                    by.foreign.into_iter().for_each(|text| found.fault(text));
+                }
+            }
+            found.doubt(&by.doubts.into_iter().map(Reason::text).collect::<Vec<_>>());
+        }
+        Fact::Known(None) => {}
+        Fact::Unread(reasons) => found.doubt(reasons),
+    }
+    by_list(global, bucket, &mut found);
+    found.fact()
+}
+
+/// Whether public lists are ignored, and whether public policies are.
+fn block(global: &Global, bucket: &str) -> Fact<(bool, bool)> {
+    let rows = &global.bucket_public_access_blocks;
+    fact::looked_up(rows.find(bucket), "public access blocks").and_then(|row| match row {
+        Some(row) => Fact::Known((row.ignore_public_acls, row.restrict_public_buckets)),
+        None => Fact::Unread(unread("public access block", bucket)),
+    })
+}
+
+fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> ByPolicy {
+    let mut found = ByPolicy::default();
+    let partition = perimeter.partition;
+    let own = format!("arn:{partition}:s3:::{bucket}");
+    let mut resources = BTreeSet::from([own.clone(), format!("{own}/{CANARY}")]);
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    let mut canonical: BTreeSet<&str> = BTreeSet::new();
+    let statements = perimeter.document.statements.iter();
+    for statement in statements.filter(|one| one.effect == Effect::Allow) {
+        if let ResourceElement::Resource(list) = &statement.resources {
+            let inside = list.iter().map(|one| one.instantiate(CANARY));
+            resources.extend(inside.filter(|text| text.starts_with(&format!("{own}/"))));
+        }
+        if let PrincipalElement::Principal(set) = &statement.principals {
+            named.extend(set.aws.iter().map(String::as_str));
+            canonical.extend(set.canonical_user.iter().map(String::as_str));
+        }
+    }
+    let ask = |who: &RequestingPrincipal, action: &str, resource: &str, context: Context| -> ResourceDecision {
+        let mut context = context;
+        perimeter.untagged(&mut context);
+        decide_resource_policy(perimeter.document, who, &Request::new(action, resource, context))
+    };
+    let fits =
+        |action: &str, resource: &str| (resource == own) == matches!(action, "s3:ListBucket" | "s3:PutBucketPolicy");
+    for (action, resource) in ACTIONS
+        .iter()
+        .flat_map(|action| resources.iter().map(move |resource| (*action, resource.as_str())))
+        .filter(|(action, resource)| fits(action, resource))
+    {
+        let stranger = RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/{CANARY}"));
+        for who in [&RequestingPrincipal::Anonymous, &stranger] {
+            let decision = ask(who, action, resource, outsider(perimeter, who));
+            let by: Vec<&str> = decision.allowed_by.iter().map(|one| one.statement.as_str()).collect();
+            let who = if *who == stranger {
+                "anybody with an AWS account"
+            } else {
+                "anybody"
+            };
+            match decision.effective() {
+                Tri::False => {}
+                Tri::Maybe if !decision.doubts.is_empty() => found.doubts.extend(decision.doubts),
+                _ => {
+                    let statements = by.join(", ");
+                    found
+                        .public
+                        .insert(format!("{who} may {action} (statement {statements})"));
+                    break;
+                }
+            }
+        }
+        for entry in &named {
+            let Some(who) = foreigner(entry, perimeter) else {
+                continue;
+            };
+            // A condition of any kind bounds another account, as long as it is one that a request may fail.
+            let mut context = Context::open()
+                .set("aws:SecureTransport", ["true"])
+                .set("aws:ResourceAccount", [perimeter.account]);
+            who.describe(&mut context);
+            let decision = ask(&who, action, resource, context);
+            if decision.effective().is_true() {
+                found.foreign.insert(format!("{entry} may {action}"));
+            } else if decision.effective() == Tri::Maybe {
+                found.doubts.extend(decision.doubts);
+            }
+        }
+        for id in canonical.iter().filter(|id| owner != Some(**id)) {
+            let who = RequestingPrincipal::CanonicalUser((*id).to_owned());
+            let decision = ask(&who, action, resource, perimeter.outside());
+            if decision.effective().is_possible() {
+                match owner {
+                    Some(_) => {
+                        found.foreign.insert(format!("canonical user {id} may {action}"));
+                    }
+                    None => found
+                        .doubts
+                        .push(format!("whose canonical user {id} is could not be told")),
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What AWS would send for somebody outside the account, on the internet.
+fn outsider(perimeter: &Perimeter<'_>, who: &RequestingPrincipal) -> Context {
+    let mut context = perimeter.outside();
+    let organization = match who {
+        RequestingPrincipal::Anonymous => {
+            for key in [
+                "aws:PrincipalArn",
+                "aws:PrincipalAccount",
+                "aws:PrincipalType",
+                "aws:userid",
+            ] {
+                context.insert(key, Known::Absent);
+            }
+            [Known::Absent, Known::Absent]
+        }
+        _ => {
+            context.insert("aws:userid", Known::Values(vec![format!("AROAZQ7CANARY:{CANARY}")]));
+            ["o-zq7canary00", "o-zq7canary00/r-zq7c/"].map(|text| Known::Values(vec![text.to_owned()]))
+        }
+    };
+    for (key, known) in ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"]
+        .into_iter()
+        .zip(organization)
+    {
+        context.insert(key, known);
+    }
+    context
+}
+
+/// Somebody of another account whom an entry of a `Principal` element means.
+fn foreigner(entry: &str, perimeter: &Perimeter<'_>) -> Option<RequestingPrincipal> {
+    let who = match RequestingPrincipal::from_arn(entry)? {
+        RequestingPrincipal::Root(account) => {
+            RequestingPrincipal::Role(format!("arn:{}:iam::{account}:role/{CANARY}", perimeter.partition))
+        }
+        who => who,
+    };
+    (who.account()? != perimeter.account).then_some(who)
+}
+
+/// What the access control list lets in, where lists count at all.
+fn by_list(global: &Global, bucket: &str, found: &mut Findings) {
+    let ownership = fact::looked_up(global.bucket_ownership.find(bucket), "bucket ownership");
+    let mut hidden = match ownership {
+        Fact::Known(Some(row)) if row.object_ownership.as_deref() == Some("BucketOwnerEnforced") => return,
+        Fact::Known(Some(_)) => Vec::new(),
+        Fact::Known(None) => unread("ownership", bucket),
+        Fact::Unread(reasons) => reasons,
+    };
+    let row = match fact::looked_up(global.bucket_acls.find(bucket), "bucket access control lists") {
+        Fact::Known(Some(row)) => row,
+        Fact::Known(None) => return found.doubt(&unread("access control list", bucket)),
+        Fact::Unread(reasons) => return found.doubt(&reasons),
+    };
+    let (mut public, mut foreign) = (Vec::new(), Vec::new());
+    for grant in &row.grants {
+        let group = grant.grantee_uri.as_deref().unwrap_or("");
+        if let Some(name) = PUBLIC_GROUPS.iter().find(|name| group.ends_with(*name)) {
+            let name = name.rsplit('/').next().unwrap_or("");
+            public.push(format!("the access control list gives {} to {name}", grant.permission));
+        } else if let (Some(id), Some(owner)) = (&grant.grantee_id, &row.owner_id)
+            && id != owner
+        {
+            foreign.push(format!(
+                "the access control list gives {} to canonical user {id}",
+                grant.permission
+            ));
+        }
+    }
+    if !public.is_empty() {
+        match block(global, bucket) {
+            Fact::Known((true, _)) => public.clear(),
+            Fact::Known((false, _)) => {}
+            Fact::Unread(reasons) => hidden.extend(reasons),
+        }
+    }
+    public.extend(foreign);
+    if public.is_empty() {
+        return;
+    }
+    if hidden.is_empty() {
+        public.into_iter().for_each(|text| found.fault(text));
+    } else {
+        found.doubt(&hidden);
+    }
+}

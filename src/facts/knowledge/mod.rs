@@ -1,0 +1,43 @@
+//! Knowledge bases: what they read, with whose rights, and who can touch the buckets behind them.
+//!
+//! Three kinds of subject share one walk over the estate: the data source, the knowledge base with its role, and the
+//! source bucket, which is one subject however many data sources read it. What could not be listed or described stands
+//! as a subject of its own whose facts are unread, so that silence is never taken for safety.
+//! <https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base.html>
+
+pub mod bucket;
+pub mod data_source;
+mod estate;
+mod exposure;
+pub mod knowledge_base;
+mod location;
+mod perimeter;
+mod role;
+
+use super::fact::{Fact, Reason};
+
+/// Faults and what keeps others from being seen.
+#[derive(Debug, Default)]
+struct Findings {
+    seen: Vec<String>,
+    open: Vec<Reason>,
+}
+
+impl Findings {
+    fn fault(&mut self, text: String) {
+        if !self.seen.contains(&text) {
+            self.seen.push(text);
+        }
+    }
+
+    fn doubt(&mut self, reasons: &[Reason]) {
+        self.open.extend(reasons.iter().cloned());
+    }
+
+    fn fact(self) -> Fact<Vec<String>> {
+        Fact::faults(self.seen, self.open)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,257 @@
+//! The service role of a knowledge base: how far it reads, whether it writes, who else uses it.
+//!
+//! The requests are those that Bedrock makes with the role from its own network: no VPC key comes with them, and the
+//! documents belong to the audited account. Each answer has a witness, an object that the policies in force let through.
+
+use super::Findings;
+use super::estate::Base;
+use crate::facts::access::{models, regions};
+use crate::facts::context::Context;
+use crate::facts::fact::{self, Fact, Reason};
+use crate::facts::principals::{Principal, Principals};
+use crate::iam::access::{Bound, Unread, Verdict, decide_with};
+use crate::iam::context::{Context as RequestContext, Request};
+use crate::iam::reach::{CANARY, Place, Scope, object_reach};
+use crate::iam::statement::{Effect, ResourceElement};
+use crate::model::gap::GapKind;
+
+/// What a role could do to the documents.
+const WRITES: [&str; 3] = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"];
+
+/// A role in its account.
+pub(super) struct Holder<'c, 'a> {
+    pub(super) iam: &'c Principals<'a>,
+    pub(super) role: &'c Principal<'a>,
+}
+
+impl Holder<'_, '_> {
+    fn context(&self, base: &Base<'_>) -> RequestContext {
+        let mut context = RequestContext::open()
+            .set("aws:ResourceAccount", [base.at.account_id])
+            .set("aws:SecureTransport", ["true"])
+            .set("aws:RequestedRegion", [base.at.region])
+            .set("aws:ViaAWSService", ["false"]);
+        for key in super::perimeter::VPC_KEYS {
+            context = context.absent(key);
+        }
+        self.role.describe(&self.iam.org, &mut context);
+        context
+    }
+
+    /// What keeps a possible permission from being certain: an unread boundary may take all of it away.
+    fn bound(&self) -> Option<Vec<Reason>> {
+        match &self.role.policies.boundary {
+            Bound::Unread(text) => Some(self.iam.reasons(self.role, std::slice::from_ref(text))),
+            _ => None,
+        }
+    }
+
+    fn hidden_policies(&self) -> Vec<Reason> {
+        self.iam.reasons(self.role, &self.role.policies.identity_unread)
+    }
+}
+
+/// Objects that the role can read outside of what the knowledge base is configured with.
+pub(super) fn reads_outside(
+    holder: &Holder<'_, '_>,
+    base: &Base<'_>,
+    sources: &[Place],
+    remarks: &mut Vec<String>,
+) -> Fact<Vec<String>> {
+    let mut found = Findings::default();
+    let (models, regions) = (models(base.at.account), regions(base.at.account));
+    let context = holder.context(base);
+    let scope = Scope {
+        partition: base.at.partition(),
+        account: base.at.account_id,
+        regions: &regions,
+        models: &models,
+        context: &context,
+    };
+    let mut inside = sources.to_vec();
+    inside.extend(base.working_storage());
+    let hidden = base.doubts();
+    let Some(witness) = object_reach(&scope, &holder.role.policies, "s3:GetObject", &inside) else {
+        found.doubt(&holder.hidden_policies());
+        return found.fact();
+    };
+    let of_any_bucket = witness.resource.contains(&format!(":::{CANARY}/"));
+    if witness.verdict == Verdict::Unknown {
+        found.doubt(&holder.iam.reasons(holder.role, &witness.unread));
+    } else if let Some(reasons) = holder.bound() {
+        found.doubt(&reasons);
+    } else if !hidden.is_empty() && !of_any_bucket {
+        // What was not described may be configured to read just that.
+        found.doubt(&hidden);
+    } else {
+        found.fault(format!("{}{}", plain(&witness.resource), depends(&witness.conditions)));
+        remarks.extend(
+            witness
+                .unread
+                .iter()
+                .map(|what| format!("judged without what could not be read: {what}")),
+        );
+    }
+    if found.seen.is_empty() && found.open.is_empty() {
+        found.doubt(&[Reason::text(format!(
+            "what role {} reads cannot be judged",
+            holder.role.name()
+        ))]);
+    }
+    found.fact()
+}
+
+/// What the role can write or delete in the sources.
+pub(super) fn writes(holder: &Holder<'_, '_>, base: &Base<'_>, sources: &[Place]) -> Fact<Vec<String>> {
+    let mut found = Findings::default();
+    let context = holder.context(base);
+    let working = base.working_storage();
+    for action in WRITES {
+        for object in objects(holder, base, action, sources, &working) {
+            let request = Request::new(action, object.clone(), context.clone());
+            let decision = decide_with(&holder.role.policies, &request, Unread::Ignored);
+            match decision.verdict {
+                Verdict::Allowed | Verdict::Conditional => match holder.bound() {
+                    Some(reasons) => found.doubt(&reasons),
+                    None => {
+                        found.fault(format!(
+                            "{action} on {}{}",
+                            plain(&object),
+                            depends(&decision.conditions)
+                        ));
+                        break;
+                    }
+                },
+                Verdict::Unknown => found.doubt(&holder.iam.reasons(holder.role, &decision.unread)),
+                Verdict::ExplicitDeny | Verdict::ImplicitDeny => {}
+            }
+        }
+    }
+    found.doubt(&holder.hidden_policies());
+    found.fact()
+}
+
+/// Objects of the sources worth asking about: any, and those that the policies spell out.
+fn objects(
+    holder: &Holder<'_, '_>,
+    base: &Base<'_>,
+    action: &str,
+    sources: &[Place],
+    working: &[Place],
+) -> Vec<String> {
+    let partition = base.at.partition();
+    let mut tries: Vec<String> = sources
+        .iter()
+        .map(|place| format!("arn:{partition}:s3:::{}/{}{CANARY}", place.bucket, place.prefix))
+        .collect();
+    let policies = &holder.role.policies.identity;
+    for statement in policies.iter().flat_map(|policy| &policy.document.statements) {
+        if statement.effect != Effect::Allow || !statement.matches_action(action).is_possible() {
+            continue;
+        }
+        if let ResourceElement::Resource(list) = &statement.resources {
+            tries.extend(list.iter().map(|pattern| pattern.instantiate(CANARY)));
+        }
+    }
+    let within = |place: &Place, object: &str| {
+        let rest = object.splitn(6, ':').nth(5).and_then(|rest| rest.split_once('/'));
+        rest.is_some_and(|(bucket, key)| bucket == place.bucket && key.starts_with(&place.prefix))
+    };
+    // Working storage that lies inside a source is written to by design.
+    let nested: Vec<&Place> = working
+        .iter()
+        .filter(|own| {
+            sources
+                .iter()
+                .any(|place| own.bucket == place.bucket && own.prefix.len() > place.prefix.len())
+        })
+        .collect();
+    tries.retain(|object| {
+        sources.iter().any(|place| within(place, object)) && !nested.iter().any(|place| within(place, object))
+    });
+    tries.dedup();
+    tries
+}
+
+/// Who else uses the role.
+pub(super) fn shared_with(
+    ctx: &Context<'_>,
+    base: &Base<'_>,
+    bases: &[Base<'_>],
+    holder: &Holder<'_, '_>,
+) -> Fact<Vec<String>> {
+    let mut found = Findings::default();
+    let account = base.at.account_id;
+    let own = holder.role.arn();
+    let same = |arn: &str| arn == own || holder.iam.role(arn).is_some_and(|role| role.arn() == own);
+    for other in bases.iter().filter(|other| other.at.account_id == account) {
+        if other.at.region == base.at.region && other.id == base.id {
+            continue;
+        }
+        match other.role() {
+            Fact::Known(role) if same(&role) => {
+                found.fault(format!("knowledge base {} in {}", other.name, other.at.region));
+            }
+            Fact::Known(_) => {}
+            Fact::Unread(reasons) => found.doubt(&reasons),
+        }
+    }
+    let graph = ctx.graph();
+    for agent in graph.agents.iter().filter(|agent| agent.at.account_id == account) {
+        match &agent.row {
+            Fact::Known(row) if row.agent_resource_role_arn.as_deref().is_some_and(same) => {
+                found.fault(format!("agent {} in {}", agent.title(), agent.at.region));
+            }
+            Fact::Known(_) => {}
+            Fact::Unread(reasons) => found.doubt(reasons),
+        }
+    }
+    for flow in graph.flows.iter().filter(|flow| flow.at.account_id == account) {
+        match &flow.row {
+            Fact::Known(row) if row.execution_role_arn.as_deref().is_some_and(same) => {
+                found.fault(format!("flow {} in {}", flow.title(), flow.at.region));
+            }
+            Fact::Known(_) => {}
+            Fact::Unread(reasons) => found.doubt(reasons),
+        }
+    }
+    for (region, facts) in &base.at.account.regions {
+        let gone = |kind| matches!(kind, GapKind::NotFound | GapKind::Unsupported);
+        let hidden = facts.functions.gaps.iter().filter(|gap| !gone(gap.kind));
+        found.open.extend(hidden.map(Reason::gap));
+        found.open.extend(fact::doubts(&facts.functions, "functions"));
+        found
+            .open
+            .extend(fact::doubts(&facts.invocation_logging, "logging configurations"));
+        for row in &facts.functions.items {
+            if row.role.as_deref().is_some_and(same) {
+                let name = row.function_name.as_deref().unwrap_or(&row.requested_arn);
+                found.fault(format!("function {name} in {region}"));
+            }
+        }
+        for row in &facts.invocation_logging.items {
+            let role = row.cloud_watch_config.as_ref().and_then(|to| to.role_arn.as_deref());
+            if role.is_some_and(same) {
+                found.fault(format!("model invocation logging in {region}"));
+            }
+        }
+    }
+    found.fact()
+}
+
+/// A witness for people: what stands for any name says so.
+fn plain(resource: &str) -> String {
+    resource
+        .splitn(6, ':')
+        .nth(5)
+        .unwrap_or(resource)
+        .replace(CANARY, "any-name")
+}
+
+fn depends(conditions: &[String]) -> String {
+    if conditions.is_empty() {
+        String::new()
+    } else {
+        format!(" (depending on {})", conditions.join(", "))
+    }
+}
