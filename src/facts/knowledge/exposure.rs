@@ -66,8 +66,9 @@ pub(super) fn outsiders(
                 )),
                 Fact::Unread(reasons) if public => found.doubt(&reasons),
                 _ => {
-                    by.public.into_iter().for_each(|text| found.fault(text));
-                    by.foreign.into_iter().for_each(|text| found.fault(text));
+                    for text in by.public.into_iter().chain(by.foreign) {
+                        found.fault(text);
+                    }
                 }
             }
             found.doubt(&by.doubts.into_iter().map(Reason::text).collect::<Vec<_>>());
@@ -176,22 +177,19 @@ fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> By
 /// What AWS would send for somebody outside the account, on the internet.
 fn outsider(perimeter: &Perimeter<'_>, who: &RequestingPrincipal) -> Context {
     let mut context = perimeter.outside();
-    let organization = match who {
-        RequestingPrincipal::Anonymous => {
-            for key in [
-                "aws:PrincipalArn",
-                "aws:PrincipalAccount",
-                "aws:PrincipalType",
-                "aws:userid",
-            ] {
-                context.insert(key, Known::Absent);
-            }
-            [Known::Absent, Known::Absent]
+    let organization = if *who == RequestingPrincipal::Anonymous {
+        for key in [
+            "aws:PrincipalArn",
+            "aws:PrincipalAccount",
+            "aws:PrincipalType",
+            "aws:userid",
+        ] {
+            context.insert(key, Known::Absent);
         }
-        _ => {
-            context.insert("aws:userid", Known::Values(vec![format!("AROAZQ7CANARY:{CANARY}")]));
-            ["o-zq7canary00", "o-zq7canary00/r-zq7c/"].map(|text| Known::Values(vec![text.to_owned()]))
-        }
+        [Known::Absent, Known::Absent]
+    } else {
+        context.insert("aws:userid", Known::Values(vec![format!("AROAZQ7CANARY:{CANARY}")]));
+        ["o-zq7canary00", "o-zq7canary00/r-zq7c/"].map(|text| Known::Values(vec![text.to_owned()]))
     };
     for (key, known) in ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"]
         .into_iter()
@@ -254,7 +252,9 @@ fn by_list(global: &Global, bucket: &str, found: &mut Findings) {
         return;
     }
     if hidden.is_empty() {
-        public.into_iter().for_each(|text| found.fault(text));
+        for text in public {
+            found.fault(text);
+        }
     } else {
         found.doubt(&hidden);
     }

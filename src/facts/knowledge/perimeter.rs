@@ -92,7 +92,7 @@ impl Perimeter<'_> {
     /// Tags that the policy asks for and that a principal does not carry are absent.
     pub(super) fn untagged(&self, context: &mut Context) {
         let conditions = self.document.statements.iter().flat_map(|one| &one.conditions);
-        for key in conditions.map(|condition| condition.key_lower()) {
+        for key in conditions.map(crate::iam::condition::Condition::key_lower) {
             if key.starts_with("aws:principaltag/") && context.explicit(key).is_none() {
                 context.insert(key, Known::Absent);
             }
@@ -300,7 +300,9 @@ impl Prober {
                 ] {
                     context.insert(key, Known::Absent);
                 }
-                organization.iter().for_each(|key| context.insert(key, Known::Absent));
+                for key in organization {
+                    context.insert(key, Known::Absent);
+                }
             }
             who => {
                 let (kind, id) = match who {

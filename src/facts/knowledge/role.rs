@@ -111,17 +111,15 @@ pub(super) fn writes(holder: &Holder<'_, '_>, base: &Base<'_>, sources: &[Place]
             let request = Request::new(action, object.clone(), context.clone());
             let decision = decide_with(&holder.role.policies, &request, Unread::Ignored);
             match decision.verdict {
-                Verdict::Allowed | Verdict::Conditional => match holder.bound() {
-                    Some(reasons) => found.doubt(&reasons),
-                    None => {
-                        found.fault(format!(
-                            "{action} on {}{}",
-                            plain(&object),
-                            depends(&decision.conditions)
-                        ));
-                        break;
+                Verdict::Allowed | Verdict::Conditional => {
+                    if let Some(reasons) = holder.bound() {
+                        found.doubt(&reasons);
+                        continue;
                     }
-                },
+                    let conditions = depends(&decision.conditions);
+                    found.fault(format!("{action} on {}{conditions}", plain(&object)));
+                    break;
+                }
                 Verdict::Unknown => found.doubt(&holder.iam.reasons(holder.role, &decision.unread)),
                 Verdict::ExplicitDeny | Verdict::ImplicitDeny => {}
             }
