@@ -36,7 +36,7 @@ use crate::model::snapshot::{Account, Global, Regional, Snapshot};
 use aws_types::SdkConfig;
 use context::{Context, Start};
 use futures::FutureExt;
-use futures::future::{LocalBoxFuture, join, join_all};
+use futures::future::{LocalBoxFuture, join, join_all, try_join};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -216,12 +216,11 @@ async fn run(
     // A region may be closed to this account or by its organization; what is asked here, another one answers too.
     let mut homes = vec![home.as_str(), partition.global_region];
     homes.dedup();
-    let (identity, known) = join(
+    let (identity, known) = try_join(
         sts::identity(&config, &homes, plan, &cancel),
-        ec2::regions(&before, &homes),
+        ec2::regions(&before, &homes).map(Ok),
     )
-    .await;
-    let identity = identity?;
+    .await?;
 
     let scope = if plan.regions.is_empty() {
         let told = known.is_complete() && !known.items.is_empty();

@@ -79,6 +79,8 @@ fn explain(plan: &Plan, symptom: &Symptom, none_found: bool) -> CollectError {
         return CollectError::Expired;
     }
     if symptom.shape == Shape::NoCredentials {
+        // The metadata service stands last in the chain: its refusal means that nothing before it had any either.
+        let none_found = none_found || said.contains("IMDS");
         return match (&plan.role_arn, &plan.profile) {
             _ if none_found && plan.profile.is_none() => CollectError::NoCredentials,
             (None, Some(profile)) => CollectError::Profile(profile.clone()),
@@ -112,6 +114,16 @@ mod tests {
             message: "said".into(),
             from_aws: true,
         }
+    }
+
+    #[test]
+    fn a_metadata_service_that_refuses_means_that_there_are_no_credentials() {
+        let refused = Symptom {
+            message: "failed to load IMDS session token: request forbidden".into(),
+            ..symptom(Shape::NoCredentials, None)
+        };
+        let error = explain(&Plan::default(), &refused, false);
+        assert!(matches!(error, CollectError::NoCredentials), "{error}");
     }
 
     #[test]
