@@ -5,6 +5,7 @@
 
 pub mod options;
 
+use crate::report::AccessFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use options::{AwsArgs, GlobalArgs, JudgeArgs, ReportArgs};
@@ -43,6 +44,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Read the account into a snapshot file, and do no more
     Collect(CollectArgs),
+    /// Show who can invoke which models, and which statements say so
+    Access(AccessArgs),
     /// Show, check and test the controls
     #[command(subcommand)]
     Controls(ControlsCommand),
@@ -131,6 +134,44 @@ pub struct CollectArgs {
     /// Directory of controls that are added to the built-in ones
     #[arg(long, value_name = "DIR")]
     pub controls: Option<PathBuf>,
+    /// How to reach AWS.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+/// `access`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bedrock-audit access --snapshot snapshot.json
+  bedrock-audit access --action bedrock:InvokeModel --model amazon.nova-pro-v1:0 --principal '*:role/app-*'
+  bedrock-audit access --model amazon.nova-pro-v1:0 --closed-context --context aws:SourceVpc=vpc-0a1b2c3d
+Exit codes: 0 answered, 2 could not run, 3 not every user and role could be listed.")]
+pub struct AccessArgs {
+    /// The action [default: bedrock:InvokeModel, and without --model its streaming form too]
+    #[arg(long, value_name = "ACTION")]
+    pub action: Option<String>,
+    /// The model, by id or ARN; without it, all that each principal reaches is listed
+    #[arg(long, value_name = "ID|ARN")]
+    pub model: Option<String>,
+    /// Only these principals; `*` and `?` are wildcards
+    #[arg(long, value_name = "ARN")]
+    pub principal: Option<String>,
+    /// A saved snapshot in place of AWS (repeatable); `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Vec<PathBuf>,
+    /// Condition key of the request (repeatable; the same key again adds a value)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub context: Vec<String>,
+    /// Take keys that are neither given nor known for absent, so that no answer is conditional
+    #[arg(long)]
+    pub closed_context: bool,
+    /// How to print the answer
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: AccessFormat,
+    /// Where to write it; `-` is standard output
+    #[arg(long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,

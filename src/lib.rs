@@ -12,6 +12,7 @@
 //! Everything right of the [`model::snapshot::Snapshot`] is pure: no AWS SDK, no clock, no environment. What could
 //! not be read is data beside the data, so an empty account and an unreadable one never look alike.
 
+pub mod access;
 pub mod audit;
 pub mod cli;
 #[cfg(feature = "live")]

@@ -3,6 +3,7 @@
 //! Standard output carries what was asked for and nothing else. A reader that closes the pipe early ends a command
 //! quietly: `scan` and `check` still exit by the gate, all others with 0.
 
+mod access;
 mod check;
 mod config;
 mod controls;
@@ -65,6 +66,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         #[cfg(not(feature = "live"))]
         Command::Scan(_) | Command::Collect(_) => Err(without_aws()),
         Command::Check(args) => check::run(&args, Settings::load(&global, |layer| check::lay(&args, layer))?),
+        Command::Access(args) => access::run(&args, &Settings::load(&global, |layer| access::lay(&args, layer))?),
         Command::Controls(command) => controls::run(&command, &global),
         Command::Permissions(args) => permissions::run(&args),
         Command::Render(args) => render::run(&args, Settings::load(&global, |layer| args.output.lay(layer))?),

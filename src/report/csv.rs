@@ -74,7 +74,7 @@ fn record(finding: &Finding) -> io::Result<Vec<String>> {
 }
 
 /// A cell that no spreadsheet computes.
-fn cell(untrusted: &str) -> String {
+pub(super) fn cell(untrusted: &str) -> String {
     let safe = text::line(untrusted);
     // Spreadsheets skip blanks in front, and read the full-width forms of these signs like the plain ones.
     let formula = |c: char| "=+-@|%＝＋－＠".contains(c);

@@ -4,6 +4,7 @@
 //! The same report and style give the same bytes. Text that AWS returned is untrusted in every format, and each file
 //! here neutralises it for its own reader.
 
+mod access;
 mod asff;
 mod csv;
 mod digest;
@@ -24,6 +25,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub use access::{AccessFormat, render_access};
 pub use format::Format;
 pub use github::render_github_summary;
 pub use read::{ReadError, read_report};

@@ -4,6 +4,7 @@
 //! read with what would fix it, and each control in one line. Something that nobody could judge has its own sign and
 //! colour and never looks like a pass. Wide terminals get a grid, narrow ones a list; both say the same.
 
+pub(super) mod access;
 mod findings;
 mod grid;
 mod paint;
@@ -27,6 +28,15 @@ struct Canvas {
 }
 
 impl Canvas {
+    fn of(style: &Style) -> Self {
+        Self {
+            // A line of more than this many columns is hard to read however wide the window is.
+            width: style.width.clamp(32, 132),
+            color: style.color,
+            unicode: style.unicode,
+        }
+    }
+
     const fn narrow(self) -> bool {
         self.width < NARROW
     }
@@ -71,17 +81,16 @@ impl Canvas {
 
 /// Writes the table.
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    // A line of more than this many columns is hard to read however wide the window is.
-    let canvas = Canvas {
-        width: style.width.clamp(32, 132),
-        color: style.color,
-        unicode: style.unicode,
-    };
+    let canvas = Canvas::of(style);
     let mut lines = sections::header(report, canvas);
     lines.extend(findings::section(report, canvas));
     lines.extend(sections::gaps(report, canvas));
     lines.extend(sections::controls(report, canvas));
     lines.extend(sections::notes(report, canvas));
+    write(&lines, canvas, out)
+}
+
+fn write(lines: &[Line], canvas: Canvas, out: &mut dyn Write) -> io::Result<()> {
     for line in lines {
         let text = line.to_text(canvas.color);
         // Only a wrapped piece of somebody's text can start like this; the width matters less than the build log.

@@ -389,7 +389,9 @@ impl<'a> Search<'a> {
     fn variants(&self, candidate: &Candidate) -> Vec<Context> {
         let mut bare = self.context(&candidate.region);
         let mantle = Known::Values(vec![CANARY.to_owned()]);
-        for key in &self.keys {
+        // What the caller fixed is not tried otherwise, and in a closed world that is every key.
+        let fixed = |key: &str| self.scope.context.is_closed() || self.scope.context.explicit(key).is_some();
+        for key in self.keys.iter().filter(|key| !fixed(key)) {
             let known = if *key == "bedrock-mantle:model" {
                 mantle.clone()
             } else {
@@ -404,7 +406,7 @@ impl<'a> Search<'a> {
             context.insert(key, Known::Values(vec![value]));
             out.push(context);
         };
-        for key in &self.keys {
+        for key in self.keys.iter().filter(|key| !fixed(key)) {
             let kinds: &[&str] = match *key {
                 "bedrock:inferenceprofilearn" => &["inference-profile", "application-inference-profile"],
                 "bedrock:promptrouterarn" => &["prompt-router", "default-prompt-router"],
