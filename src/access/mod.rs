@@ -48,7 +48,12 @@ pub fn answer(ctx: &Context<'_>, question: &Question, target: &Target) -> Answer
 /// Why there may be users or roles that the snapshot does not hold. One that was asked for by its ARN and is there
 /// leaves nothing open.
 fn unlisted(ctx: &Context<'_>, question: &Question) -> Vec<String> {
-    let there = |arn: &str| ctx.snapshot.accounts.keys().any(|id| ctx.iam(id).is_some_and(|iam| iam.find(arn).is_some()));
+    let there = |arn: &str| {
+        ctx.snapshot
+            .accounts
+            .keys()
+            .any(|id| ctx.iam(id).is_some_and(|iam| iam.find(arn).is_some()))
+    };
     if question.principal.as_ref().is_some_and(|wanted| there(wanted.as_str())) {
         return Vec::new();
     }

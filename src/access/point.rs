@@ -12,7 +12,10 @@ use rayon::prelude::*;
 pub(super) fn answer(ctx: &Context<'_>, question: &Question, action: &str, resource: &str) -> PointAnswer {
     let mut principals: Vec<PointEntry> = Vec::new();
     for iam in ctx.snapshot.accounts.keys().filter_map(|id| ctx.iam(id)) {
-        let wanted = iam.principals.par_iter().filter(|principal| question.concerns(principal.arn()));
+        let wanted = iam
+            .principals
+            .par_iter()
+            .filter(|principal| question.concerns(principal.arn()));
         let entries = wanted.map(|principal| entry(iam, principal, question, action, resource));
         principals.extend(entries.collect::<Vec<_>>());
     }

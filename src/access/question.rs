@@ -94,7 +94,10 @@ impl Question {
     /// The same with names that only the snapshot can resolve.
     pub fn target(&self, snapshot: &Snapshot) -> Result<Target, ConfigError> {
         let Some(model) = &self.model else {
-            let actions = self.action.clone().map_or_else(|| INVOKE.map(str::to_owned).to_vec(), |action| vec![action]);
+            let actions = self
+                .action
+                .clone()
+                .map_or_else(|| INVOKE.map(str::to_owned).to_vec(), |action| vec![action]);
             return Ok(Target::Reach { actions });
         };
         let action = self.action.clone().unwrap_or_else(|| INVOKE[0].to_owned());
@@ -118,7 +121,11 @@ impl Question {
 
     /// What is known of a request that the principal makes in `region`. What was given wins.
     pub(super) fn context(&self, principal: &Principal<'_>, org: &Org<'_>, region: Option<&str>) -> RequestContext {
-        let mut context = if self.closed { RequestContext::closed() } else { RequestContext::open() };
+        let mut context = if self.closed {
+            RequestContext::closed()
+        } else {
+            RequestContext::open()
+        };
         for (key, values) in &self.keys {
             context.insert(key, Known::Values(values.clone()));
         }
@@ -179,7 +186,10 @@ pub(super) fn in_region(context: &mut RequestContext, region: &str) {
 /// The action in AWS's own spelling.
 fn known_action(text: &str) -> Result<String, ConfigError> {
     const OPTION: &str = "--action";
-    let Some((prefix, name)) = text.split_once(':').filter(|(prefix, name)| !prefix.is_empty() && !name.is_empty()) else {
+    let Some((prefix, name)) = text
+        .split_once(':')
+        .filter(|(prefix, name)| !prefix.is_empty() && !name.is_empty())
+    else {
         return Err(ConfigError::new(OPTION, format!("`{text}` is no action")).help("write `bedrock:InvokeModel`"));
     };
     if name.contains(['*', '?']) {
@@ -207,12 +217,18 @@ fn known_key(text: &str) -> Result<(&str, &str), ConfigError> {
             .help("write for example `aws:SourceVpc=vpc-0a1b2c3d`; the value may be empty"));
     };
     let lower = key.to_ascii_lowercase();
-    let Some((prefix, _)) = lower.split_once(':').filter(|(prefix, name)| !prefix.is_empty() && !name.is_empty()) else {
+    let Some((prefix, _)) = lower
+        .split_once(':')
+        .filter(|(prefix, name)| !prefix.is_empty() && !name.is_empty())
+    else {
         return Err(ConfigError::new(OPTION, format!("`{key}` is no condition key"))
             .help("condition keys have a prefix: `aws:SourceVpc`, `bedrock:GuardrailIdentifier`"));
     };
     if never_sent_by_bedrock(&lower) {
-        let known = catalogue().service(prefix).into_iter().flat_map(|service| service.keys.iter());
+        let known = catalogue()
+            .service(prefix)
+            .into_iter()
+            .flat_map(|service| service.keys.iter());
         let known: Vec<&str> = known.map(String::as_str).collect();
         return Err(ConfigError::unknown(
             OPTION,
@@ -241,7 +257,10 @@ fn check_model(model: &str, action: Option<&str>) -> Result<(), ConfigError> {
         );
     }
     if model.starts_with("arn:") && Arn::parse(model).is_none() {
-        return error(format!("`{model}` is no ARN"), "write arn:PARTITION:bedrock:REGION::foundation-model/ID");
+        return error(
+            format!("`{model}` is no ARN"),
+            "write arn:PARTITION:bedrock:REGION::foundation-model/ID",
+        );
     }
     if !model.starts_with("arn:") && action.is_some_and(|action| action == MANTLE) {
         return error(

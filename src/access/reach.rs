@@ -29,7 +29,10 @@ pub(super) fn answer(ctx: &Context<'_>, question: &Question, actions: &[String])
             regions: regions(account),
             models: models(account),
         };
-        let wanted = iam.principals.par_iter().filter(|principal| question.concerns(principal.arn()));
+        let wanted = iam
+            .principals
+            .par_iter()
+            .filter(|principal| question.concerns(principal.arn()));
         let entries = wanted.map(|principal| ReachEntry {
             arn: principal.arn().to_owned(),
             kind: kind(principal),
@@ -134,8 +137,8 @@ impl Survey<'_, '_> {
             let mut request = Request::new(action, "", context);
             for model in &facts.foundation_models.items {
                 request.resource.clone_from(&model.model_arn);
-                let granted = Grant::all(&principal.policies)
-                    .any(|grant| grant.statement.applies(&request).tri.is_possible());
+                let granted =
+                    Grant::all(&principal.policies).any(|grant| grant.statement.applies(&request).tri.is_possible());
                 if !granted {
                     continue;
                 }
@@ -163,7 +166,9 @@ impl Survey<'_, '_> {
 /// The most certain of what is reached.
 fn best(reaches: &[Reached]) -> Option<Verdict> {
     let order = [Verdict::Allowed, Verdict::Conditional, Verdict::Unknown];
-    order.into_iter().find(|verdict| reaches.iter().any(|reached| reached.decision == *verdict))
+    order
+        .into_iter()
+        .find(|verdict| reaches.iter().any(|reached| reached.decision == *verdict))
 }
 
 /// Why nothing is reached. A bound that was not read cannot give what nothing grants; a policy could.

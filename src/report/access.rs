@@ -96,7 +96,17 @@ fn csv(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
                     if reach.reaches.is_empty() {
                         let why = statements(&reach.blocked_by);
                         let decision = word(reach.decision);
-                        row([&entry.arn, entry.kind, &reach.action, "", "", decision, &why, "", &unread])?;
+                        row([
+                            &entry.arn,
+                            entry.kind,
+                            &reach.action,
+                            "",
+                            "",
+                            decision,
+                            &why,
+                            "",
+                            &unread,
+                        ])?;
                     }
                 }
             }
@@ -110,7 +120,12 @@ fn csv(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
 
 fn statements(because: &[Because]) -> String {
     let one = |because: &Because| {
-        let Because { source, policy, statement, effect } = because;
+        let Because {
+            source,
+            policy,
+            statement,
+            effect,
+        } = because;
         if because.is_lack() {
             format!("{source}: nothing in {policy} allows it")
         } else {

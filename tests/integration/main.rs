@@ -1,6 +1,8 @@
 //! One binary for every integration test: each further one would link the AWS SDKs again.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod cli;

@@ -68,7 +68,12 @@ fn reach(answer: &ReachAnswer, canvas: Canvas) -> Vec<Line> {
         if !lines.is_empty() {
             lines.push(Line::new());
         }
-        lines.extend(header(&format!("{action} on models"), &decisions, &answer.unread, canvas));
+        lines.extend(header(
+            &format!("{action} on models"),
+            &decisions,
+            &answer.unread,
+            canvas,
+        ));
         for verdict in ORDER {
             for (entry, reach) in of_action.iter().filter(|(_, reach)| reach.decision == verdict) {
                 let mut cell = vec![principal(entry.kind, &entry.arn, canvas)];
@@ -100,7 +105,12 @@ fn header(title: &str, decisions: &[Verdict], unlisted: &[String], canvas: Canva
     let mut lines = Line::new().with(Paint::Bold, &canvas.safe(title)).wrap(canvas.width);
     let counts: Vec<String> = ORDER
         .iter()
-        .map(|verdict| (verdict, decisions.iter().filter(|decision| *decision == verdict).count()))
+        .map(|verdict| {
+            (
+                verdict,
+                decisions.iter().filter(|decision| *decision == verdict).count(),
+            )
+        })
         .filter(|(_, count)| *count > 0)
         .map(|(verdict, count)| format!("{count} {}", words(*verdict)))
         .collect();
@@ -126,7 +136,9 @@ fn row(verdict: Verdict, cell: Vec<Line>, canvas: Canvas) -> Vec<Line> {
 }
 
 fn principal(kind: &str, arn: &str, canvas: Canvas) -> Line {
-    Line::new().with(Paint::Dim, &format!("{kind} ")).with(Paint::Plain, &canvas.safe(arn))
+    Line::new()
+        .with(Paint::Dim, &format!("{kind} "))
+        .with(Paint::Plain, &canvas.safe(arn))
 }
 
 fn why(cell: &mut Vec<Line>, because: &[Because], conditions: &[String], canvas: Canvas) {
