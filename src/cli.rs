@@ -166,8 +166,8 @@ pub struct AccessArgs {
     /// Take keys that are neither given nor known for absent, so that no answer is conditional
     #[arg(long)]
     pub closed_context: bool,
-    /// How to print the answer
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    /// How to print the answer: table, json or csv
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub format: AccessFormat,
     /// Where to write it; `-` is standard output
     #[arg(long, value_name = "PATH")]
