@@ -144,8 +144,8 @@ pub struct CollectArgs {
 #[command(after_help = "\
 Examples:
   bedrock-audit access --snapshot snapshot.json
-  bedrock-audit access --action bedrock:InvokeModel --model amazon.nova-pro-v1:0 --principal '*:role/app-*'
-  bedrock-audit access --model amazon.nova-pro-v1:0 --closed-context --context aws:SourceVpc=vpc-0a1b2c3d
+  bedrock-audit access --model amazon.nova-pro-v1:0 --principal '*:role/app-*'
+  bedrock-audit access --model amazon.nova-pro-v1:0 --closed-context --context aws:SourceVpc=vpc-0a1
 Exit codes: 0 answered, 2 could not run, 3 not every user and role could be listed.")]
 pub struct AccessArgs {
     /// The action [default: bedrock:InvokeModel, and without --model its streaming form too]
