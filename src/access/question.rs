@@ -64,11 +64,12 @@ impl Question {
     /// Understands what was typed.
     pub fn of(asked: &Asked) -> Result<Self, ConfigError> {
         let action = asked.action.as_deref().map(known_action).transpose()?;
-        if let (Some(action), None) = (&action, &asked.model) {
-            if !INVOKE.contains(&action.as_str()) && ![BATCH, MANTLE].contains(&action.as_str()) {
-                return Err(ConfigError::new("--action", format!("`{action}` invokes no model"))
-                    .help("add --model with the ARN of the resource that it is about"));
-            }
+        let without_model = action.as_deref().filter(|_| asked.model.is_none());
+        if let Some(other) =
+            without_model.filter(|action| !INVOKE.contains(action) && ![BATCH, MANTLE].contains(action))
+        {
+            return Err(ConfigError::new("--action", format!("`{other}` invokes no model"))
+                .help("add --model with the ARN of the resource that it is about"));
         }
         let mut keys: Vec<(String, Vec<String>)> = Vec::new();
         for text in &asked.context {

@@ -57,19 +57,16 @@ pub(super) fn run(args: &AccessArgs, settings: &Settings) -> anyhow::Result<Exit
 
     let surroundings = Surroundings::look();
     let mut text = Vec::new();
-    match (path, file) {
-        (Some(path), Some(mut file)) => {
-            let style = surroundings.file(&settings.layer);
-            render_access(args.format, &answer, &style, &mut text)?;
-            file.write_all(&text)
-                .and_then(|()| file.commit())
-                .map_err(|error| unwritable(path, &error))?;
-        }
-        _ => {
-            let style = surroundings.stdout(&settings.layer);
-            render_access(args.format, &answer, &style, &mut text)?;
-            super::print(&String::from_utf8_lossy(&text))?;
-        }
+    if let (Some(path), Some(mut file)) = (path, file) {
+        let style = surroundings.file(&settings.layer);
+        render_access(args.format, &answer, &style, &mut text)?;
+        file.write_all(&text)
+            .and_then(|()| file.commit())
+            .map_err(|error| unwritable(path, &error))?;
+    } else {
+        let style = surroundings.stdout(&settings.layer);
+        render_access(args.format, &answer, &style, &mut text)?;
+        super::print(&String::from_utf8_lossy(&text))?;
     }
     Ok(ended.unwrap_or(if answer.unread().is_empty() {
         ExitStatus::Clean

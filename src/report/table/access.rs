@@ -90,7 +90,7 @@ fn reach(answer: &ReachAnswer, canvas: Canvas) -> Vec<Line> {
                 }
                 for because in &reach.blocked_by {
                     let text = canvas.safe(&because_text(because));
-                    cell.push(Line::new().with(Paint::Dim, &format!("less {text}")));
+                    cell.push(Line::new().with(Paint::Dim, &format!("taken away: {text}")));
                 }
                 unread(&mut cell, &reach.unread, canvas);
                 lines.extend(row(verdict, cell, canvas));
