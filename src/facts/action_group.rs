@@ -188,13 +188,7 @@ fn judge(
     facts.role_broad = role.clone().and_then(|role| broad(ctx, group.at, &role));
     facts.role_shared_with = role.map(|role| {
         let of_role = roles.get(&role).into_iter().flatten();
-        let others: Vec<String> = of_role.filter(|id| !group.ids.contains(*id)).cloned().collect();
-        // Two groups behind one function share its role as well.
-        if others.is_empty() && group.ids.len() > 1 {
-            group.ids.iter().cloned().collect()
-        } else {
-            others
-        }
+        of_role.filter(|id| !group.ids.contains(*id)).cloned().collect()
     });
     facts.open_to = open_to(group, arn);
 }

@@ -111,7 +111,7 @@ pub struct RegionUsage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Summary {
-    /// FAILs without exceptions, by severity.
+    /// FAILs of the list by severity; those with an exception stand in `excepted` too and do not count for the gate.
     pub findings: BTreeMap<Severity, usize>,
     /// UNKNOWN findings without exceptions.
     pub unknown: usize,

@@ -67,7 +67,11 @@ pub(super) async fn locate(ctx: &Context, name: &str, guess: &str) -> Located {
     };
     let seen = RefCell::new(None);
     let mut denied: Option<Gap> = None;
+    let mut garbled = None;
     for attempt in TRIES {
+        if garbled == Some(attempt.call) {
+            continue;
+        }
         let hint = seen.borrow().clone();
         match ask(ctx, name, hint.as_deref().unwrap_or(guess), attempt, &seen).await {
             Ok(region) => {
@@ -83,6 +87,11 @@ pub(super) async fn locate(ctx: &Context, name: &str, guess: &str) -> Located {
                 };
             }
             Err(Miss::Gap(gap)) if gap.kind == GapKind::Denied => {
+                denied.get_or_insert(gap);
+            }
+            // An answer that cannot be understood says nothing about the other operation.
+            Err(Miss::Gap(gap)) if gap.kind == GapKind::Malformed && attempt.call == GET_BUCKET_LOCATION => {
+                garbled = Some(attempt.call);
                 denied.get_or_insert(gap);
             }
             Err(Miss::Gap(gap)) => {
