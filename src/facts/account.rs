@@ -3,6 +3,7 @@
 use super::context::{Context, global_resource, partition};
 use super::enforcement::account::{EnforcementFacts, of_account};
 use super::fact::Fact;
+use super::geography::{self, AccountGeography};
 use super::invocation_logging::{self, AccountLogging};
 use super::network::{self, AccountNetwork};
 use super::subject::Subject;
@@ -23,6 +24,8 @@ pub struct AccountFacts {
     pub network: AccountNetwork,
     /// What keeps its calls under a guardrail.
     pub enforcement: EnforcementFacts,
+    /// What it may add to the ways out of the approved regions.
+    pub geography: AccountGeography,
 }
 
 /// The kind of subject.
@@ -41,6 +44,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 logging: invocation_logging::of_account(ctx, id),
                 network: network::of_account(ctx, id),
                 enforcement: of_account(ctx, id, account),
+                geography: geography::of_account(ctx, id, account),
             };
             let arn = format!("arn:{}:iam::{id}:root", partition(account));
             Subject::new(global_resource(id, "account", arn, id.as_str()), None, &facts)

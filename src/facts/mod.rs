@@ -12,6 +12,7 @@ pub mod agent_role;
 pub mod context;
 pub mod enforcement;
 pub mod fact;
+pub mod geography;
 pub mod graph;
 pub mod guardrail;
 pub mod invocation_logging;
@@ -58,6 +59,11 @@ pub const KINDS: &[Kind] = &[
     agent_role::KIND,
     enforcement::guardrail::KIND,
     enforcement::organization::KIND,
+    geography::consumer::KIND,
+    geography::guardrail_profile::KIND,
+    geography::policy::KIND,
+    geography::profile::KIND,
+    geography::provisioned::KIND,
     guardrail::KIND,
     guardrail::reference::KIND,
     invocation_logging::KIND,

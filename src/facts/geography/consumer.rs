@@ -1,12 +1,16 @@
 //! The facts about what is configured with a model: agents, knowledge bases, flows, prompts, routers, application
 //! profiles. What a name means is looked up in the region of whoever uses it.
 
-use super::approved::{ANYWHERE, Approved, destinations};
+use super::approved::{Approved, destinations};
+use super::route;
 use crate::facts::Kind;
 use crate::facts::context::{Context, Place};
-use crate::facts::fact::{Fact, doubts};
+use crate::facts::fact::{Fact, Reason, doubts};
+use crate::facts::graph::routed::Routed;
 use crate::facts::subject::Subject;
-use crate::model::arn::Arn;
+use crate::model::aws::bedrock_agent::KnowledgeBaseSummary;
+use crate::model::dataset::Dataset;
+use crate::model::gap::GapKind;
 use crate::model::report::Resource;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,11 +23,11 @@ pub struct ProfileUseFacts {
     pub user: String,
     /// The models and profiles as configured.
     pub models: Vec<String>,
-    /// Where its calls may run; empty for models of its own region.
+    /// Where profiles among them may carry its calls; empty where all are models of its own region.
     pub destinations: Vec<String>,
     /// Destinations that are not approved.
     pub outside: Fact<Vec<String>>,
-    /// Approved regions.
+    /// Approved regions, as patterns.
     pub approved: Vec<String>,
 }
 
@@ -39,7 +43,9 @@ struct User<'a> {
     key: Option<String>,
     label: String,
     models: Vec<&'a str>,
-    unread: Vec<crate::facts::fact::Reason>,
+    /// Destinations that no name has to be looked up for.
+    to: BTreeSet<String>,
+    unread: Vec<Reason>,
 }
 
 /// Every user of a model.
@@ -50,132 +56,245 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         if approved.is_empty() {
             continue;
         }
-        for user in users(ctx, &at) {
-            if user.models.is_empty() && user.unread.is_empty() {
-                continue;
-            }
-            let (mut to, mut open) = (BTreeSet::new(), user.unread);
-            for model in &user.models {
-                match route(&at, model) {
-                    Fact::Known(found) => to.extend(found),
-                    Fact::Unread(why) => open.extend(why),
-                }
-            }
-            let facts = ProfileUseFacts {
-                user: user.label,
-                models: user.models.iter().map(|model| (*model).to_owned()).collect(),
-                outside: Fact::faults(approved.outside(&to), open),
-                destinations: to.into_iter().collect(),
-                approved: approved.told.clone(),
-            };
-            subjects.push(Subject::new(user.resource, user.key, &facts));
+        let mut users = Vec::new();
+        let graph = ctx.graph();
+        let here = |place: &Place<'_>| place.account_id == at.account_id && place.region == at.region;
+        for agent in graph.agents.iter().filter(|agent| here(&agent.at)) {
+            users.push(routed(&at, "agent", agent, |row| {
+                row.foundation_model.iter().map(String::as_str).collect()
+            }));
         }
+        for flow in graph.flows.iter().filter(|flow| here(&flow.at)) {
+            users.push(routed(&at, "flow", flow, |row| {
+                row.nodes.iter().filter_map(|node| node.model_id.as_deref()).collect()
+            }));
+        }
+        let bases = at.facts.knowledge_bases.items.iter();
+        users.extend(bases.filter_map(|row| knowledge_base(&at, row)));
+        users.extend(prompts_and_routers(&at));
+        users.extend(application_profiles(&at));
+        users.extend(unlisted(&at));
+        let users = users.into_iter();
+        subjects.extend(
+            users
+                .filter(|user| !user.models.is_empty() || !user.unread.is_empty())
+                .map(|user| subject(&at, &approved, user)),
+        );
     }
     subjects
 }
 
-/// Where calls by this name may run.
-fn route(at: &Place<'_>, model: &str) -> Fact<BTreeSet<String>> {
-    let profiles = &at.facts.inference_profiles;
-    let found = profiles
+fn subject(at: &Place<'_>, approved: &Approved, user: User<'_>) -> Subject {
+    let (mut to, mut open) = (user.to, user.unread);
+    // An application profile is told by its own models already.
+    if to.is_empty() {
+        for model in &user.models {
+            match route::of(at, model) {
+                Fact::Known(found) => to.extend(found),
+                Fact::Unread(why) => open.extend(why),
+            }
+        }
+    }
+    let outside = match approved.outside(&to) {
+        Fact::Known(seen) => Fact::faults(seen, open),
+        Fact::Unread(why) => {
+            open.extend(why);
+            Fact::faults(Vec::new(), open)
+        }
+    };
+    let facts = ProfileUseFacts {
+        user: user.label,
+        models: user.models.iter().map(|model| (*model).to_owned()).collect(),
+        outside,
+        destinations: to.into_iter().collect(),
+        approved: approved.told.clone(),
+    };
+    Subject::new(user.resource, user.key, &facts)
+}
+
+/// An agent or flow in one version, or what stands for those that could not be read.
+fn routed<'a, T>(
+    at: &Place<'_>,
+    kind: &str,
+    one: &Routed<'a, T>,
+    models: impl FnOnce(&'a T) -> Vec<&'a str>,
+) -> User<'a> {
+    let all = one.id == "*";
+    let arn = if all { at.region_arn() } else { one.arn() };
+    let (models, unread) = match &one.row {
+        Fact::Known(row) => (models(row), Vec::new()),
+        Fact::Unread(why) => (Vec::new(), why.clone()),
+    };
+    User {
+        resource: at.resource(kind, arn, one.title()),
+        key: Some(one.version.clone()),
+        label: if all {
+            one.title()
+        } else {
+            format!("{kind} {}", one.title())
+        },
+        models,
+        to: BTreeSet::new(),
+        unread,
+    }
+}
+
+/// A knowledge base with the models of its data sources; `None` where it is gone.
+fn knowledge_base<'a>(at: &Place<'a>, summary: &'a KnowledgeBaseSummary) -> Option<User<'a>> {
+    let id = summary.knowledge_base_id.as_str();
+    let details = &at.facts.knowledge_base_details;
+    let row = details.items.iter().find(|row| row.knowledge_base_id == id);
+    let mut unread = Vec::new();
+    if row.is_none() {
+        let mut gaps = details.gaps_of(id).peekable();
+        if gaps.peek().is_some() && gaps.all(|gap| gap.kind == GapKind::NotFound) {
+            return None;
+        }
+        unread = below(details, id, "knowledge bases in full");
+        if unread.is_empty() {
+            unread.push(Reason::text(format!("knowledge base {id} was not described")));
+        }
+    }
+    unread.extend(below(&at.facts.data_sources, id, "data sources"));
+    unread.extend(below(&at.facts.data_source_details, id, "data sources in full"));
+    let sources = at.facts.data_source_details.items.iter();
+    let sources = sources.filter(|source| source.knowledge_base_id == id);
+    let of_sources = sources.flat_map(|source| source.parsing_model_arn.iter().chain(&source.enrichment_model_arn));
+    let models: BTreeSet<&str> = row
+        .and_then(|row| row.embedding_model_arn.as_ref())
+        .into_iter()
+        .chain(of_sources)
+        .map(String::as_str)
+        .collect();
+    let Place { account_id, region, .. } = at;
+    let arn = format!(
+        "arn:{}:bedrock:{region}:{account_id}:knowledge-base/{id}",
+        at.partition()
+    );
+    Some(User {
+        resource: at.resource("knowledge_base", arn, summary.name.as_str()),
+        key: None,
+        label: format!("knowledge base {}", summary.name),
+        models: models.into_iter().collect(),
+        to: BTreeSet::new(),
+        unread,
+    })
+}
+
+fn prompts_and_routers<'a>(at: &Place<'a>) -> Vec<User<'a>> {
+    let prompts = at.facts.prompts.items.iter().map(|row| User {
+        resource: at.resource("prompt", row.arn.as_str(), format!("{} ({})", row.name, row.version)),
+        key: Some(row.version.clone()),
+        label: format!("prompt {} ({})", row.name, row.version),
+        models: row.model_ids.iter().map(String::as_str).collect(),
+        to: BTreeSet::new(),
+        unread: Vec::new(),
+    });
+    // The routers of AWS are there in every region, whoever uses them.
+    let routers = at
+        .facts
+        .prompt_routers
         .items
         .iter()
-        .find(|row| row.inference_profile_arn == model || row.inference_profile_id == model);
-    if let Some(row) = found {
-        return Fact::Known(destinations(&row.model_arns));
-    }
-    let routed = match Arn::parse(model) {
-        Some(arn) => match arn.resource_type() {
-            "inference-profile" | "application-inference-profile" => true,
-            "prompt-router" | "default-prompt-router" => {
-                return match at.facts.prompt_routers.items.iter().find(|row| row.prompt_router_arn == model) {
-                    Some(row) => routes(at, row.model_arns.iter().chain(&row.fallback_model_arn)),
-                    None => Fact::unread_gaps(&at.facts.prompt_routers.list_gaps().collect::<Vec<_>>(), "prompt routers"),
-                };
-            }
-            _ => {
-                let region = if arn.region.is_empty() { ANYWHERE } else { arn.region };
-                return Fact::Known([region.to_owned()].into());
-            }
-        },
-        None => false,
-    };
-    let known_model = at.facts.foundation_models.items.iter().any(|row| row.model_id == model);
-    let hidden = doubts(profiles, "inference profiles");
-    if routed && hidden.is_empty() {
-        return Fact::unread(crate::facts::fact::Reason::text(format!("profile {model} is not listed in {}", at.region)));
-    }
-    if known_model || hidden.is_empty() {
-        return Fact::Known([at.region.to_owned()].into());
-    }
-    Fact::Unread(hidden)
-}
-
-fn routes<'m>(at: &Place<'_>, models: impl Iterator<Item = &'m String>) -> Fact<BTreeSet<String>> {
-    let (mut to, mut open) = (BTreeSet::new(), Vec::new());
-    for model in models {
-        // A router names models and profiles, never routers.
-        match route(at, model) {
-            Fact::Known(found) => to.extend(found),
-            Fact::Unread(why) => open.extend(why),
-        }
-    }
-    if open.is_empty() { Fact::Known(to) } else { Fact::Unread(open) }
-}
-
-fn users<'a>(ctx: &Context<'a>, at: &Place<'a>) -> Vec<User<'a>> {
-    let mut users = Vec::new();
-    let mut add = |kind: &str, arn: &str, name: &str, key: Option<String>, label: String, models: Vec<&'a str>| {
-        users.push(User {
-            resource: at.resource(kind, arn, name),
-            key,
-            label,
-            models,
-            unread: Vec::new(),
-        });
-    };
-    let graph = ctx.graph();
-    let here = |place: &Place<'_>| place.account_id == at.account_id && place.region == at.region;
-    for agent in graph.agents.iter().filter(|agent| here(&agent.at)) {
-        if let Fact::Known(row) = &agent.row {
-            let label = format!("agent {} ({})", row.agent_name, row.agent_version);
-            let models = row.foundation_model.iter().map(String::as_str).collect();
-            add("agent", &row.agent_arn, &row.agent_name, Some(row.agent_version.clone()), label, models);
-        }
-    }
-    for flow in graph.flows.iter().filter(|flow| here(&flow.at)) {
-        if let Fact::Known(row) = &flow.row {
-            let label = format!("flow {} ({})", row.name, row.version);
-            let models = row.nodes.iter().filter_map(|node| node.model_id.as_deref()).collect();
-            add("flow", &row.arn, &row.name, Some(row.version.clone()), label, models);
-        }
-    }
-    for row in &at.facts.knowledge_base_details.items {
-        let sources = at
-            .facts
-            .data_source_details
-            .items
+        .filter(|row| row.type_ != "default");
+    let routers = routers.map(|row| User {
+        resource: at.resource(
+            "prompt_router",
+            row.prompt_router_arn.as_str(),
+            row.prompt_router_name.as_str(),
+        ),
+        key: None,
+        label: format!("prompt router {}", row.prompt_router_name),
+        models: row
+            .model_arns
             .iter()
-            .filter(|source| source.knowledge_base_id == row.knowledge_base_id);
-        let of_sources = sources.flat_map(|source| source.parsing_model_arn.iter().chain(&source.enrichment_model_arn));
-        let models = row.embedding_model_arn.iter().chain(of_sources).map(String::as_str).collect();
-        add("knowledge_base", &row.knowledge_base_arn, &row.name, None, format!("knowledge base {}", row.name), models);
+            .chain(&row.fallback_model_arn)
+            .map(String::as_str)
+            .collect(),
+        to: BTreeSet::new(),
+        unread: Vec::new(),
+    });
+    prompts.chain(routers).collect()
+}
+
+/// Profiles of the account that were copied from a cross-region one; a copy of a single model stays where it is.
+fn application_profiles<'a>(at: &Place<'a>) -> Vec<User<'a>> {
+    let rows = at.facts.inference_profiles.items.iter();
+    let own = rows.filter(|row| row.type_ == "APPLICATION");
+    let home: BTreeSet<String> = [at.region.to_owned()].into();
+    own.map(|row| (destinations(&row.model_arns), row))
+        .filter(|(to, _)| *to != home)
+        .map(|(to, row)| User {
+            resource: at.resource(
+                "inference_profile",
+                row.inference_profile_arn.as_str(),
+                row.inference_profile_name.as_str(),
+            ),
+            key: None,
+            label: format!("application profile {}", row.inference_profile_name),
+            models: row.model_arns.iter().map(String::as_str).collect(),
+            to,
+            unread: Vec::new(),
+        })
+        .collect()
+}
+
+/// What stands for lists that could not be read; the graph has its own for agents and flows.
+fn unlisted<'a>(at: &Place<'a>) -> Vec<User<'a>> {
+    let facts = at.facts;
+    let mut prompts = doubts(&facts.prompts, "prompts");
+    let of_prompts = facts.prompts.gaps.iter().filter(|gap| gap.resource.is_some());
+    prompts.extend(
+        of_prompts
+            .filter(|gap| !gap.means_absent() && gap.kind != GapKind::NotFound)
+            .map(Reason::gap),
+    );
+    let lists = [
+        (
+            "knowledge_base",
+            "knowledge bases",
+            doubts(&facts.knowledge_bases, "knowledge bases"),
+        ),
+        ("prompt", "prompts", prompts),
+        (
+            "prompt_router",
+            "prompt routers",
+            doubts(&facts.prompt_routers, "prompt routers"),
+        ),
+        (
+            "inference_profile",
+            "application profiles",
+            doubts(&facts.inference_profiles, "inference profiles"),
+        ),
+    ];
+    let hidden = lists.into_iter().filter(|(_, _, why)| !why.is_empty());
+    hidden
+        .map(|(kind, many, unread)| {
+            let label = format!("{many} of {}", at.region);
+            User {
+                resource: at.resource(kind, at.region_arn(), label.as_str()),
+                key: Some("unlisted".to_owned()),
+                label,
+                models: Vec::new(),
+                to: BTreeSet::new(),
+                unread,
+            }
+        })
+        .collect()
+}
+
+/// Why rows of a knowledge base may be missing; a gap about the whole list is told once, for the region.
+fn below<T>(rows: &Dataset<T>, id: &str, what: &str) -> Vec<Reason> {
+    if !rows.collected {
+        return vec![Reason::not_collected(what)];
     }
-    for row in &at.facts.prompts.items {
-        let models = row.model_ids.iter().map(String::as_str).collect();
-        let label = format!("prompt {} ({})", row.name, row.version);
-        add("prompt", &row.arn, &row.name, Some(row.version.clone()), label, models);
-    }
-    // The routers of AWS are there in every region, whoever uses them.
-    for row in at.facts.prompt_routers.items.iter().filter(|row| row.type_ != "default") {
-        let models = row.model_arns.iter().chain(&row.fallback_model_arn).map(String::as_str).collect();
-        let label = format!("prompt router {}", row.prompt_router_name);
-        add("prompt_router", &row.prompt_router_arn, &row.prompt_router_name, None, label, models);
-    }
-    for row in at.facts.inference_profiles.items.iter().filter(|row| row.type_ == "APPLICATION") {
-        let label = format!("application profile {}", row.inference_profile_name);
-        let models = row.model_arns.iter().map(String::as_str).collect();
-        add("inference_profile", &row.inference_profile_arn, &row.inference_profile_name, None, label, models);
-    }
-    users
+    let about = |resource: &str| {
+        let rest = resource.strip_prefix(id);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let gaps = rows.gaps.iter();
+    gaps.filter(|gap| !gap.means_absent() && gap.kind != GapKind::NotFound)
+        .filter(|gap| gap.resource.as_deref().is_none_or(about))
+        .map(Reason::gap)
+        .collect()
 }

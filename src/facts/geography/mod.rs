@@ -2,17 +2,19 @@
 
 pub mod approved;
 pub mod consumer;
+pub mod guardrail_profile;
+pub mod policy;
 pub mod profile;
+pub mod provisioned;
 pub mod reach;
-pub mod stored;
+mod route;
 
 #[cfg(test)]
 mod tests;
 
 use super::context::{Context, partition};
 use super::fact::Fact;
-use super::scp::probe::{Answer, Asker, reasons};
-use super::scp::used_regions;
+use super::scp::probe::{Answer, Asker, CANARY, reasons};
 use crate::iam::access::Scps;
 use crate::model::snapshot::Account;
 use schemars::JsonSchema;
@@ -23,7 +25,7 @@ use serde::Serialize;
 pub struct AccountGeography {
     /// Whether the user said which regions are approved.
     pub regions_given: bool,
-    /// Regions in use where an ordinary principal is not kept from making inference profiles.
+    /// Regions in which no service control policy keeps ordinary principals from making inference profiles.
     pub profiles_may_be_made_in: Fact<Vec<String>>,
 }
 
@@ -33,8 +35,10 @@ pub fn of_account(ctx: &Context<'_>, id: &str, account: &Account) -> AccountGeog
         regions_given: ctx.params.strings("aws-genai-10", "approved_regions").is_some(),
         ..AccountGeography::default()
     };
-    let Some(org) = ctx.org(id) else { return facts };
-    let regions = used_regions(ctx, |other| other == id);
+    let (true, Some(org)) = (facts.regions_given, ctx.org(id)) else {
+        return facts;
+    };
+    let regions: Vec<String> = account.regions.keys().cloned().collect();
     facts.profiles_may_be_made_in = match &org.scps {
         Scps::Unread(_) => Fact::Unread(org.scp_doubts.clone()),
         Scps::None => Fact::Known(regions),
@@ -42,7 +46,8 @@ pub fn of_account(ctx: &Context<'_>, id: &str, account: &Account) -> AccountGeog
             let asker = Asker::new(levels.clone(), id, partition(account), org.id());
             let (mut open, mut doubts) = (Vec::new(), Vec::new());
             for region in regions {
-                let arn = format!("arn:{}:bedrock:{region}:{id}:application-inference-profile/*", asker.partition());
+                let kind = "application-inference-profile";
+                let arn = format!("arn:{}:bedrock:{region}:{id}:{kind}/{CANARY}", asker.partition());
                 match asker.ask("bedrock:CreateInferenceProfile", &region, &arn, &[]) {
                     Answer::Refused => {}
                     Answer::Open(_) => open.push(region),

@@ -187,7 +187,8 @@ impl Asker {
     }
 }
 
-fn everything(source: Source) -> Option<PolicyRef> {
+/// A policy that allows everything.
+pub fn everything(source: Source) -> Option<PolicyRef> {
     EVERYTHING.as_ref().map(|document| PolicyRef {
         source,
         id: Arc::from("everything"),
