@@ -63,17 +63,16 @@ impl<'c, 'a> Callers<'c, 'a> {
                 key.push(at.to_string());
             }
             let slot = *index.entry(key).or_insert(classes.len());
-            match classes.get_mut(slot) {
-                Some(class) => class.members.push(at),
-                None => {
-                    let mut context = RequestContext::open();
-                    principal.describe(&iam.org, &mut context);
-                    classes.push(Class {
-                        policies,
-                        context,
-                        members: vec![at],
-                    });
-                }
+            if let Some(class) = classes.get_mut(slot) {
+                class.members.push(at);
+            } else {
+                let mut context = RequestContext::open();
+                principal.describe(&iam.org, &mut context);
+                classes.push(Class {
+                    policies,
+                    context,
+                    members: vec![at],
+                });
             }
         }
         Some(Self { iam, gate, classes })
