@@ -1,5 +1,7 @@
 //! The audit: one pure function from a snapshot to a report. What comes before may fail; what comes after only formats.
 
+mod compliance;
+
 use crate::config::baseline::{self, Looked};
 use crate::config::exception::{self, Exception};
 use crate::control::catalog::{Catalog, Entry};
@@ -116,6 +118,7 @@ pub fn run(
                 .is_none_or(|least| finding.severity.at_least(least))
     };
     findings.retain(shown);
+    let controls = roll_up(catalog, &counts);
     let summary = Summary {
         findings: by_severity(&findings),
         unknown: findings
@@ -123,9 +126,9 @@ pub fn run(
             .filter(|f| f.status == Status::Unknown && !is_excepted(f))
             .count(),
         excepted: findings.iter().filter(|f| is_excepted(f)).count(),
-        controls: roll_up(catalog, &counts),
+        compliance: compliance::summary(catalog, &controls),
+        controls,
         gate,
-        compliance: Vec::new(),
     };
     Ok(Report {
         schema_version: SCHEMA_VERSION.to_owned(),

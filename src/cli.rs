@@ -49,6 +49,8 @@ pub enum Command {
     /// Show, check and test the controls
     #[command(subcommand)]
     Controls(ControlsCommand),
+    /// Print rules and queries that notice when a control is lost, ready to deploy
+    Detections(DetectionsArgs),
     /// Print the least-privilege IAM policy that a scan needs
     Permissions(PermissionsArgs),
     /// Convert a saved JSON report into another format
@@ -187,7 +189,7 @@ pub enum ControlsCommand {
         /// Only controls of this severity
         #[arg(long, value_name = "SEVERITY", value_parser = options::severities(), ignore_case = true)]
         severity: Option<String>,
-        /// Only controls that serve this compliance framework, for example nist-800-53
+        /// Only controls that serve this compliance framework, for example nist-800-53-r5
         #[arg(long, value_name = "NAME")]
         framework: Option<String>,
         /// Only controls about this service, for example bedrock-agent
@@ -201,13 +203,22 @@ pub enum ControlsCommand {
         controls: Option<PathBuf>,
     },
     /// Show one control in full
-    #[command(after_help = "Example:\n  bedrock-audit controls show aws-genai-06 --format markdown")]
+    #[command(after_help = "\
+Examples:
+  bedrock-audit controls show aws-genai-06
+  bedrock-audit controls show aws-genai-06 --section remediation.cli > fix.sh")]
     Show {
         /// The control, or one of its rules
         id: String,
         /// How to print it
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: PageFormat,
+        /// Only this part, for example remediation.cli, compliance or detection (repeatable)
+        #[arg(long, value_name = "NAME")]
+        section: Vec<String>,
+        /// Print to the terminal at once, without $PAGER
+        #[arg(long)]
+        no_pager: bool,
         /// Directory of controls that are added or override
         #[arg(long, value_name = "DIR")]
         controls: Option<PathBuf>,
@@ -235,6 +246,41 @@ pub enum PageFormat {
     Json,
     /// For documents
     Markdown,
+}
+
+/// `detections`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bedrock-audit detections --format eventbridge --output rules.json
+  aws cloudformation deploy --stack-name bedrock-audit --template-file rules.json --parameter-overrides ...
+  bedrock-audit detections --format sigma --control aws-genai-06")]
+pub struct DetectionsArgs {
+    /// What to make: queries, a CloudFormation template, or Sigma rules
+    #[arg(long, value_name = "FORMAT", default_value = "insights")]
+    pub format: DetectionFormat,
+    /// Only for this control (repeatable)
+    #[arg(long, value_name = "ID")]
+    pub control: Vec<String>,
+    /// Directory of controls that are added or override
+    #[arg(long, value_name = "DIR")]
+    pub controls: Option<PathBuf>,
+    /// A file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What `detections` makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DetectionFormat {
+    /// Queries of CloudWatch Logs Insights
+    Insights,
+    /// EventBridge rules that notify an SNS topic, as a CloudFormation template
+    Eventbridge,
+    /// Sigma rules, one document each
+    Sigma,
+    /// Metric filters on a trail's log group with alarms, as a CloudFormation template
+    Cloudwatch,
 }
 
 /// `permissions`.

@@ -20,6 +20,7 @@ pub mod collect;
 pub mod commands;
 pub mod config;
 pub mod control;
+pub mod detection;
 pub mod evaluate;
 pub mod exit;
 pub mod facts;

@@ -1,22 +1,26 @@
 //! `controls …`: the catalogue, listed, shown, checked and tested.
 
+mod markdown;
 mod page;
+mod sections;
+mod terminal;
 
 use super::failure::Failure;
 use super::known;
+use super::pager;
 use super::print;
 use super::settings::Settings;
 use super::terminal::Surroundings;
 use crate::audit;
-use crate::cli::ControlsCommand;
 use crate::cli::options::{GlobalArgs, lay_controls};
+use crate::cli::{ControlsCommand, PageFormat};
 use crate::config::check::Known;
 use crate::config::place::ConfigError;
 use crate::control::catalog::{Catalog, Entry};
 use crate::evaluate::cases;
 use crate::exit::ExitStatus;
 use anyhow::Context;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -41,14 +45,24 @@ pub(super) fn run(command: &ControlsCommand, global: &GlobalArgs) -> anyhow::Res
                 framework: framework.as_deref(),
                 service: service.as_deref(),
             };
-            let entries = filter.of(&catalog)?;
+            let (entries, framework) = filter.of(&catalog)?;
+            if let (Some(slug), true, PageFormat::Table) = (&framework, entries.is_empty(), format) {
+                return print(&none_serves(&catalog, slug));
+            }
             print(&page::list(
                 &entries,
+                framework.as_deref(),
                 *format,
                 Surroundings::look().stdout(&settings.layer),
             ))
         }
-        ControlsCommand::Show { id, format, controls } => {
+        ControlsCommand::Show {
+            id,
+            format,
+            section,
+            no_pager,
+            controls,
+        } => {
             let (settings, catalog) = load(controls.as_ref())?;
             let control = id.split('.').next().unwrap_or_default();
             let Some(entry) = catalog.get(control) else {
@@ -57,11 +71,12 @@ pub(super) fn run(command: &ControlsCommand, global: &GlobalArgs) -> anyhow::Res
             if id != control && !entry.rules.iter().any(|rule| rule.id == *id) {
                 return Err(ConfigError::unknown("controls show", "rule", id, catalog.rules()).into());
             }
-            print(&page::show(
-                entry,
-                *format,
-                Surroundings::look().stdout(&settings.layer),
-            ))
+            let wanted = page::Wanted {
+                rule: (id != control).then_some(id.as_str()),
+                sections: section,
+            };
+            let text = page::show(entry, wanted, *format, Surroundings::look().stdout(&settings.layer))?;
+            pager::page(&text, !no_pager && *format != PageFormat::Json)
         }
         ControlsCommand::Validate { dir } => validate(dir.as_deref(), global),
         ControlsCommand::Test { dir } => test(dir.as_deref(), global),
@@ -76,30 +91,29 @@ struct Filter<'a> {
 }
 
 impl Filter<'_> {
-    fn of<'c>(&self, catalog: &'c Catalog) -> Result<Vec<&'c Entry>, ConfigError> {
+    /// The controls, and the framework by its full name.
+    fn of<'c>(&self, catalog: &'c Catalog) -> Result<(Vec<&'c Entry>, Option<String>), ConfigError> {
         let all = catalog.entries();
         let services = all
             .iter()
             .flat_map(|entry| entry.control.services.iter().map(String::as_str));
         known_name("--service", "service", self.service, services)?;
-        let frameworks: Vec<String> = all.iter().flat_map(page::frameworks).collect();
+        let guides = || all.iter().filter_map(|entry| entry.guide.as_ref());
+        let frameworks =
+            || guides().flat_map(|guide| guide.compliance.iter().map(|row| row.framework.get_ref().as_str()));
         let framework = match self.framework {
             None => None,
             Some(name) => {
-                let matching = |known: &&String| known.as_str() == name || known.starts_with(&format!("{name}-"));
-                let found = frameworks.iter().find(matching);
-                let names = frameworks.iter().map(String::as_str);
-                known_name(
-                    "--framework",
-                    "framework",
-                    found.map_or(Some(name), |known| Some(known)),
-                    names,
-                )?;
+                // The edition may be left out where there is but one.
+                let exact = frameworks().find(|known| *known == name);
+                let short = || frameworks().find(|known| known.starts_with(&format!("{name}-")));
+                let found = exact.or_else(short);
+                known_name("--framework", "framework", found.or(Some(name)), frameworks())?;
                 found
             }
         };
         let severity = self.severity.map(str::to_uppercase);
-        Ok(all
+        let entries = all
             .iter()
             .filter(|entry| {
                 severity
@@ -110,9 +124,23 @@ impl Filter<'_> {
                 self.service
                     .is_none_or(|wanted| entry.control.services.iter().any(|s| s == wanted))
             })
-            .filter(|entry| framework.is_none_or(|wanted| page::frameworks(entry).contains(wanted)))
-            .collect())
+            .filter(|entry| framework.is_none_or(|wanted| page::frameworks(entry).contains(&wanted)))
+            .collect();
+        Ok((entries, framework.map(str::to_owned)))
     }
+}
+
+/// Why a framework lists nothing, in the words of the guides.
+fn none_serves(catalog: &Catalog, framework: &str) -> String {
+    let rows = catalog.entries().iter().filter_map(|entry| entry.guide.as_ref());
+    let rows = rows.flat_map(|guide| &guide.compliance);
+    let reasons = rows
+        .filter(|row| row.framework.get_ref() == framework)
+        .filter_map(|row| row.not_applicable.as_deref());
+    let reasons: BTreeSet<&str> = reasons.collect();
+    let reasons: Vec<&str> = reasons.into_iter().collect();
+    let because = if reasons.is_empty() { "" } else { ": " };
+    format!("no such control serves {framework}{because}{}\n", reasons.join("; "))
 }
 
 fn known_name<'a>(

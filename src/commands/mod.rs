@@ -7,12 +7,14 @@ mod access;
 mod check;
 mod config;
 mod controls;
+mod detections;
 mod exceptions;
 mod failure;
 mod judge;
 mod known;
 mod logging;
 mod outputs;
+mod pager;
 mod permissions;
 mod render;
 mod schema;
@@ -68,6 +70,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Check(args) => check::run(&args, Settings::load(&global, |layer| check::lay(&args, layer))?),
         Command::Access(args) => access::run(&args, &Settings::load(&global, |layer| access::lay(&args, layer))?),
         Command::Controls(command) => controls::run(&command, &global),
+        Command::Detections(args) => detections::run(&args, &global),
         Command::Permissions(args) => permissions::run(&args),
         Command::Render(args) => render::run(&args, Settings::load(&global, |layer| args.output.lay(layer))?),
         Command::Exceptions(command) => exceptions::run(&command, &global),

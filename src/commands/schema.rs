@@ -1,6 +1,6 @@
 //! `schema`: the JSON Schema of each file, made from the types that read and write it.
 //!
-//! The copies under `schemas/` are what editors and validators refer to; a test holds them to these.
+//! The copies under `schemas/` are what editors and validators refer to; an integration test holds them to these.
 
 use super::print;
 use crate::cli::SchemaOf;
@@ -86,24 +86,4 @@ fn exceptions() -> Value {
             "additionalProperties": false,
         },
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::ValueEnum;
-
-    #[test]
-    fn the_checked_in_copies_are_current() {
-        for of in SchemaOf::value_variants() {
-            let name = of.to_possible_value().unwrap().get_name().to_owned();
-            let path = format!("{}/schemas/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
-            let found = std::fs::read_to_string(&path).unwrap_or_default();
-            let remedy = format!("bedrock-audit schema {name} > schemas/{name}.schema.json");
-            assert!(
-                found == text(*of),
-                "schemas/{name}.schema.json is not current; run `{remedy}`"
-            );
-        }
-    }
 }

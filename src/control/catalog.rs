@@ -1,5 +1,6 @@
 //! The catalogue: every control, built in and of the user's own, checked and compiled.
 
+use super::guide::{Folder, Folders, Guide};
 use super::lint::{self, CompiledRule, Subjects};
 use super::schema::Type;
 use super::source::{Fault, SourceFile, did_you_mean};
@@ -34,6 +35,19 @@ pub struct Entry {
     pub rules: Vec<CompiledRule>,
     /// The file it came from.
     pub file: SourceFile,
+    /// What else there is to say about it.
+    pub guide: Option<Guide>,
+}
+
+impl Entry {
+    /// The frameworks for which the control has requirements, with these.
+    pub fn requirements(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.guide
+            .iter()
+            .flat_map(|guide| &guide.compliance)
+            .filter(|row| !row.requirements.is_empty())
+            .map(|row| (row.framework.get_ref().as_str(), row.requirements.as_slice()))
+    }
 }
 
 /// Every control, in the order of the report.
@@ -75,14 +89,24 @@ impl fmt::Display for Faults<'_> {
 impl Catalog {
     /// The controls that are part of the program.
     pub fn builtin(subjects: &Subjects) -> Result<Self, CatalogError> {
-        let files = builtin::files()
-            .iter()
-            .filter(|(name, _)| !name.starts_with("controls/guides/"));
-        let sources = files.map(|(name, text)| SourceFile {
-            name: format!("builtin:{name}"),
-            text: (*text).to_owned(),
-        });
-        Self::of(sources.collect(), subjects)
+        let (mut sources, mut guides) = (Vec::new(), Folders::new());
+        for (name, text) in builtin::files() {
+            let file = SourceFile {
+                name: format!("builtin:{name}"),
+                text: (*text).to_owned(),
+            };
+            match name.strip_prefix("controls/guides/").map(|path| path.split_once('/')) {
+                None => sources.push(file),
+                Some(Some((control, name))) => {
+                    guides
+                        .entry(control.to_owned())
+                        .or_default()
+                        .insert(name.to_owned(), file);
+                }
+                Some(None) => {}
+            }
+        }
+        Self::assemble(sources, guides, subjects).map(|(catalog, _)| catalog)
     }
 
     /// The built-in controls with those of a directory beside or, where they say `override = true`, in place of them.
@@ -90,24 +114,32 @@ impl Catalog {
         let mut catalog = Self::builtin(subjects)?;
         let own = Self::dir(dir, subjects)?;
         let mut faults = Vec::new();
-        for entry in own.entries {
+        for mut entry in own.entries {
             let id = entry.control.id.clone();
             let clash = catalog.entries.iter().position(|known| known.control.id == id);
             match (clash, entry.control.override_) {
-                (Some(_), false) => faults.push(entry.file.fault(format!(
-                    "`{id}` is a built-in control; choose another id, or say `override = true` to take its place"
-                ))),
+                (Some(_), false) => faults.push(entry.file.fault_at_key(
+                    "id",
+                    format!(
+                        "`{id}` is a built-in control; choose another id, or say `override = true` to take its place"
+                    ),
+                )),
                 (Some(at), true) => {
                     if let Some(slot) = catalog.entries.get_mut(at) {
+                        // Other rules for the same control: what the guide says of it still holds.
+                        entry.guide = entry.guide.or_else(|| slot.guide.take());
                         *slot = entry;
                     }
                 }
                 (None, _) if id.starts_with(RESERVED) => {
                     let known = PAGE_ORDER.iter().copied();
-                    faults.push(entry.file.fault(format!(
-                        "ids that start with `{RESERVED}` belong to the built-in controls, and `{id}` is none{}",
-                        did_you_mean(&id, known)
-                    )));
+                    faults.push(entry.file.fault_at_key(
+                        "id",
+                        format!(
+                            "ids that start with `{RESERVED}` belong to the built-in controls, and `{id}` is none{}",
+                            did_you_mean(&id, known)
+                        ),
+                    ));
                 }
                 (None, _) => catalog.entries.push(entry),
             }
@@ -119,46 +151,64 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// The controls of a directory alone.
+    /// The controls of a directory alone, with their guides below `guides/`.
     pub fn dir(dir: &Path, subjects: &Subjects) -> Result<Self, CatalogError> {
-        let read = |path: &Path, source| CatalogError::Read {
-            path: path.to_owned(),
-            source,
-        };
-        let mut paths = Vec::new();
-        for entry in std::fs::read_dir(dir).map_err(|e| read(dir, e))? {
-            let path = entry.map_err(|e| read(dir, e))?.path();
+        let (mut sources, mut guides) = (Vec::new(), Folders::new());
+        for path in paths(dir)? {
             if path.is_file() && path.extension().is_some_and(|ext| ext == "toml") {
-                paths.push(path);
+                sources.push(source(&path)?);
             }
         }
-        paths.sort();
-        let mut sources = Vec::new();
-        for path in paths {
-            let bytes = std::fs::read(&path).map_err(|e| read(&path, e))?;
-            let name = path.display().to_string();
-            match String::from_utf8(bytes) {
-                Ok(text) => sources.push(SourceFile { name, text }),
-                Err(error) => {
-                    let at = error.utf8_error().valid_up_to();
-                    let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                    let fault = SourceFile { name, text }.fault_at(at, "not UTF-8; save the file as UTF-8");
-                    return Err(CatalogError::Faults(vec![fault]));
-                }
+        let below = dir.join("guides");
+        for folder in if below.is_dir() { paths(&below)? } else { Vec::new() } {
+            if !folder.is_dir() {
+                continue;
             }
+            let mut files = Folder::new();
+            for path in paths(&folder)?.iter().filter(|path| path.is_file()) {
+                files.insert(name(path), source(path)?);
+            }
+            guides.insert(name(&folder), files);
         }
-        Self::of(sources, subjects)
+        let (catalog, left) = Self::assemble(sources, guides, subjects)?;
+        let ids = || catalog.entries.iter().map(|entry| entry.control.id.as_str());
+        let fault = |(id, folder): (&String, &Folder)| {
+            let hint = did_you_mean(id, ids());
+            let message = format!("this directory has no control `{id}`{hint}");
+            folder.values().next().map(|file| file.fault(message))
+        };
+        let faults: Vec<Fault> = left.iter().filter_map(fault).collect();
+        if faults.is_empty() {
+            Ok(catalog)
+        } else {
+            Err(CatalogError::Faults(faults))
+        }
     }
 
     /// The controls of these texts.
     pub fn of(sources: Vec<SourceFile>, subjects: &Subjects) -> Result<Self, CatalogError> {
+        Self::assemble(sources, Folders::new(), subjects).map(|(catalog, _)| catalog)
+    }
+
+    /// Controls with their guides, and the guides of no control.
+    fn assemble(
+        sources: Vec<SourceFile>,
+        mut guides: Folders,
+        subjects: &Subjects,
+    ) -> Result<(Self, Folders), CatalogError> {
         let (mut catalog, mut faults) = (Self::default(), Vec::new());
         for file in sources {
             match entry(file, subjects) {
-                Ok(entry) => {
+                Ok(mut entry) => {
+                    if let Some(folder) = guides.remove(&entry.control.id) {
+                        match Guide::load(&entry.control.id, &folder) {
+                            Ok(guide) => entry.guide = Some(guide),
+                            Err(wrong) => faults.extend(wrong),
+                        }
+                    }
                     if let Some(twin) = catalog.get(&entry.control.id) {
                         let message = format!("`{}` is defined in {} already", entry.control.id, twin.file.name);
-                        faults.push(entry.file.fault(message));
+                        faults.push(entry.file.fault_at_key("id", message));
                     } else {
                         catalog.entries.push(entry);
                     }
@@ -171,7 +221,7 @@ impl Catalog {
             return Err(CatalogError::Faults(faults));
         }
         catalog.order();
-        Ok(catalog)
+        Ok((catalog, guides))
     }
 
     fn order(&mut self) {
@@ -182,6 +232,11 @@ impl Catalog {
     /// Every control, in the order of the report.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The same, given away.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries
     }
 
     /// The control of this id.
@@ -206,15 +261,52 @@ pub fn place(id: &str) -> usize {
 }
 
 fn entry(file: SourceFile, subjects: &Subjects) -> Result<Entry, Vec<Fault>> {
-    let control: Control = toml::from_str(&file.text).map_err(|error| {
-        let message = error.message().trim().replace('\n', " ");
-        vec![match error.span() {
-            Some(span) => file.fault_at(span.start, message),
-            None => file.fault(message),
-        }]
-    })?;
+    let control: Control = toml::from_str(&file.text).map_err(|error| vec![file.fault_of(&error)])?;
     let rules = lint::compile(&control, &file, subjects)?;
-    Ok(Entry { control, rules, file })
+    Ok(Entry {
+        control,
+        rules,
+        file,
+        guide: None,
+    })
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> CatalogError {
+    CatalogError::Read {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// What a directory holds, in a fixed order.
+fn paths(dir: &Path) -> Result<Vec<PathBuf>, CatalogError> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(|e| unreadable(dir, e))? {
+        paths.push(entry.map_err(|e| unreadable(dir, e))?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn source(path: &Path) -> Result<SourceFile, CatalogError> {
+    let bytes = std::fs::read(path).map_err(|e| unreadable(path, e))?;
+    let name = path.display().to_string();
+    String::from_utf8(bytes)
+        .map(|text| SourceFile {
+            name: name.clone(),
+            text,
+        })
+        .map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let fault = SourceFile { name, text }.fault_at(at, "not UTF-8; save the file as UTF-8");
+            CatalogError::Faults(vec![fault])
+        })
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// The types of the facts of every kind, from their JSON Schemas.

@@ -42,10 +42,13 @@ pub struct CompiledRule {
 pub fn compile(control: &Control, file: &SourceFile, subjects: &Subjects) -> Result<Vec<CompiledRule>, Vec<Fault>> {
     let mut faults = Vec::new();
     if control.schema != SCHEMA_VERSION {
-        faults.push(file.fault(format!(
-            "format {} is not known to this version, which reads {SCHEMA_VERSION}",
-            control.schema
-        )));
+        faults.push(file.fault_at_key(
+            "schema",
+            format!(
+                "format {} is not known to this version, which reads {SCHEMA_VERSION}",
+                control.schema
+            ),
+        ));
     }
     for (name, param) in &control.params {
         if let Some(default) = &param.default

@@ -7,6 +7,7 @@ pub mod builtin;
 pub mod case;
 pub mod catalog;
 pub mod expression;
+pub mod guide;
 pub mod lint;
 pub mod param;
 pub mod schema;

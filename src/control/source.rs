@@ -57,6 +57,33 @@ impl SourceFile {
         }
     }
 
+    /// What the TOML parser says is wrong.
+    pub fn fault_of(&self, error: &toml::de::Error) -> Fault {
+        let message = error.message().trim().replace('\n', " ");
+        match error.span() {
+            Some(span) => self.fault_at(span.start, message),
+            None => self.fault(message),
+        }
+    }
+
+    /// A fault at the value of a top-level key; of the file as a whole where the key is not found.
+    pub fn fault_at_key(&self, key: &str, message: impl Into<String>) -> Fault {
+        let mut start = 0;
+        for line in self.text.split_inclusive('\n') {
+            if line.trim_start().starts_with('[') {
+                break;
+            }
+            if let Some((name, value)) = line.split_once('=')
+                && name.trim() == key
+            {
+                let padding = value.len() - value.trim_start().len();
+                return self.fault_at(start + name.len() + 1 + padding, message);
+            }
+            start += line.len();
+        }
+        self.fault(message)
+    }
+
     /// Where the text of a TOML string begins: past its opening quotes and, in the multi-line form, the line break.
     pub fn text_start(&self, span: &Range<usize>) -> usize {
         let raw = self.text.get(span.clone()).unwrap_or("");

@@ -20,10 +20,14 @@ mod config;
 #[cfg(test)]
 mod controls;
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod iam_corpus;
 #[cfg(test)]
 mod iam_managed;
 #[cfg(test)]
 mod iam_properties;
+#[cfg(test)]
+mod own_controls;
 #[cfg(test)]
 mod support;

@@ -1,74 +1,122 @@
 //! Controls as tables, pages, Markdown and JSON.
 
+use super::sections::{self, Block, Section};
+use super::{markdown, terminal};
 use crate::cli::PageFormat;
+use crate::config::place::ConfigError;
 use crate::control::catalog::Entry;
-use crate::control::param::ParamDef;
+use crate::control::guide::Guide;
 use crate::report::Style;
 use comfy_table::{ContentArrangement, Table, presets};
-use serde_json::{Value, json};
-use std::fmt::Write as _;
+use serde_json::{Map, Value, json};
 
 /// The compliance frameworks that a control serves.
-pub(super) fn frameworks(_entry: &Entry) -> Vec<String> {
-    Vec::new()
+pub(super) fn frameworks(entry: &Entry) -> Vec<&str> {
+    entry.requirements().map(|(framework, _)| framework).collect()
 }
 
-/// Several controls, a line each.
-pub(super) fn list(entries: &[&Entry], format: PageFormat, style: Style) -> String {
+/// Several controls, a line each; with the requirements of one framework where it is asked for.
+pub(super) fn list(entries: &[&Entry], framework: Option<&str>, format: PageFormat, style: Style) -> String {
+    let mut head = vec!["control", "severity", "rules", "title"];
+    if framework.is_some() {
+        head.insert(3, "requirements");
+    }
+    let row = |entry: &&Entry| {
+        let control = &entry.control;
+        let rules = entry.rules.len().to_string();
+        let mut row = vec![control.id.clone(), control.severity.to_string(), rules];
+        row.extend(framework.map(|name| served(entry, name).join(", ")));
+        row.push(control.title.clone());
+        row
+    };
     match format {
         PageFormat::Json => {
             let rows: Vec<Value> = entries.iter().map(|entry| short(entry)).collect();
             format!("{:#}\n", Value::Array(rows))
         }
-        PageFormat::Markdown => {
-            let mut out = String::from("| control | severity | title | rules |\n| --- | --- | --- | --- |\n");
-            for entry in entries {
-                let control = &entry.control;
-                let title = control.title.replace('|', "\\|");
-                let _ = writeln!(
-                    out,
-                    "| {} | {} | {title} | {} |",
-                    control.id,
-                    control.severity,
-                    entry.rules.len()
-                );
-            }
-            out
-        }
+        PageFormat::Markdown => markdown::table(&head, &entries.iter().map(row).collect::<Vec<_>>()),
         PageFormat::Table => {
             let mut table = Table::new();
             table
                 .load_style(presets::NOTHING)
                 .set_content_arrangement(ContentArrangement::Dynamic)
                 .set_width(u16::try_from(style.width).unwrap_or(u16::MAX))
-                .set_header(["CONTROL", "SEVERITY", "RULES", "TITLE"]);
+                .set_header(head.iter().map(|title| title.to_uppercase()));
             for entry in entries {
-                let control = &entry.control;
-                let rules = entry.rules.len().to_string();
-                table.add_row([control.id.as_str(), control.severity.as_str(), &rules, &control.title]);
+                table.add_row(row(entry));
             }
             format!("{}\n", table.trim_fmt())
         }
     }
 }
 
-/// One control in full.
-pub(super) fn show(entry: &Entry, format: PageFormat, style: Style) -> String {
-    match format {
-        PageFormat::Json => format!("{:#}\n", full(entry)),
-        PageFormat::Markdown => markdown(entry),
-        PageFormat::Table => wrap(&plain(&markdown(entry)), style.width.min(100)),
+fn served<'a>(entry: &'a Entry, framework: &str) -> &'a [String] {
+    let mut rows = entry.requirements();
+    rows.find(|(name, _)| *name == framework).map_or(&[], |(_, ids)| ids)
+}
+
+/// What to show of a control.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Only this rule.
+    pub(super) rule: Option<&'a str>,
+    /// Only these sections, or all those below them.
+    pub(super) sections: &'a [String],
+}
+
+/// One control, in full or in part.
+pub(super) fn show(entry: &Entry, wanted: Wanted<'_>, format: PageFormat, style: Style) -> Result<String, ConfigError> {
+    let all = match wanted.rule {
+        Some(id) => sections::of_rule(entry, id),
+        None => sections::of(entry),
+    };
+    let chosen = choose(all, wanted.sections)?;
+    Ok(match format {
+        PageFormat::Json if wanted.sections.is_empty() => format!("{:#}\n", full(entry)),
+        PageFormat::Json => format!("{:#}\n", part(entry, &chosen)),
+        PageFormat::Markdown => markdown::page(entry, &chosen),
+        PageFormat::Table => match (chosen.as_slice(), wanted.sections) {
+            // A script that is asked for alone is for a file or a shell.
+            ([one], [_]) if matches!(one.blocks.as_slice(), [Block::Code(..)]) => code(one),
+            _ => terminal::page(entry, &chosen, style),
+        },
+    })
+}
+
+fn choose(all: Vec<Section>, names: &[String]) -> Result<Vec<Section>, ConfigError> {
+    let belongs = |slug: &str, name: &str| slug == name || slug.starts_with(&format!("{name}."));
+    if let Some(name) = names
+        .iter()
+        .find(|name| !all.iter().any(|section| belongs(section.slug, name)))
+    {
+        let known = all.iter().map(|section| section.slug);
+        return Err(ConfigError::unknown("--section", "section", name, known));
     }
+    let wanted = |section: &Section| names.is_empty() || names.iter().any(|name| belongs(section.slug, name));
+    Ok(all.into_iter().filter(wanted).collect())
+}
+
+fn code(section: &Section) -> String {
+    let texts = section.blocks.iter().filter_map(|block| match block {
+        Block::Code(_, text) => Some(text.as_str()),
+        _ => None,
+    });
+    format!("{}\n", texts.collect::<String>().trim_end())
 }
 
 fn short(entry: &Entry) -> Value {
     let control = &entry.control;
+    let compliance: Map<String, Value> = entry
+        .requirements()
+        .map(|(framework, ids)| (framework.to_owned(), json!(ids)))
+        .collect();
     json!({
         "id": control.id,
         "title": control.title,
         "severity": control.severity,
         "services": control.services,
         "frameworks": frameworks(entry),
+        "compliance": compliance,
         "rules": entry.rules.iter().map(|rule| &rule.id).collect::<Vec<_>>(),
     })
 }
@@ -104,112 +152,81 @@ fn full(entry: &Entry) -> Value {
         "references": control.references,
         "params": params.collect::<Vec<_>>(),
         "rules": rules.collect::<Vec<_>>(),
+        "guide": entry.guide.as_ref().map(guide),
     })
 }
 
-fn markdown(entry: &Entry) -> String {
-    let control = &entry.control;
-    let mut out = format!("# {} · {} · {}\n", control.id, control.severity, control.title);
-    if !control.rationale.trim().is_empty() {
-        let _ = writeln!(out, "\n{}", control.rationale.trim());
-    }
-    if !control.rules.is_empty() {
-        out.push_str("\n## Rules\n");
-    }
-    for rule in &control.rules {
-        let id = format!("{}.{}", control.id, rule.id.get_ref());
-        let _ = writeln!(
-            out,
-            "\n### {id} · {}\n\n{} Looks at: `{}`.",
-            rule.severity,
-            sentence(&rule.title),
-            rule.subject.get_ref()
-        );
-        let remedy = rule.remediation.get_ref().trim();
-        if !remedy.is_empty() {
-            let _ = writeln!(out, "\nWhat to do: {remedy}");
+fn guide(guide: &Guide) -> Value {
+    let remediation: Map<String, Value> = guide
+        .remediation
+        .iter()
+        .map(|remedy| (remedy.tool.slug().to_owned(), json!(remedy.text)))
+        .collect();
+    let compliance = guide.compliance.iter().map(|row| {
+        json!({
+            "framework": row.framework.get_ref(),
+            "title": row.title,
+            "origin": row.origin,
+            "requirements": row.requirements,
+            "not_applicable": row.not_applicable,
+        })
+    });
+    let signals = guide.signals.iter().map(|signal| {
+        let predicates = signal
+            .predicates
+            .iter()
+            .map(|row| json!({"field": row.field.get_ref(), "op": row.op, "values": row.values}));
+        json!({
+            "id": signal.id.get_ref(),
+            "title": signal.title,
+            "meaning": signal.meaning,
+            "static": signal.is_static,
+            "event_source": signal.event_source,
+            "event_names": signal.event_names,
+            "where": predicates.collect::<Vec<_>>(),
+            "region": signal.region,
+            "kind": signal.kind,
+            "source": signal.source,
+            "measure": signal.measure,
+            "direction": signal.direction,
+        })
+    });
+    let alerts = guide.alerts.iter().map(|alert| {
+        json!({
+            "signal": alert.signal.get_ref(),
+            "threshold": alert.threshold,
+            "within": alert.within.get_ref(),
+            "urgency": alert.urgency,
+            "reason": alert.reason,
+        })
+    });
+    json!({
+        "rationale": guide.rationale.trim(),
+        "notes": guide.notes,
+        "remediation": remediation,
+        "compliance": compliance.collect::<Vec<_>>(),
+        "signals": signals.collect::<Vec<_>>(),
+        "queries": guide.queries,
+        "alerts": alerts.collect::<Vec<_>>(),
+        "response": guide.response,
+    })
+}
+
+/// The chosen sections as text by name.
+fn part(entry: &Entry, sections: &[Section]) -> Value {
+    let text = |section: &Section| {
+        if let [Block::Code(_, text)] = section.blocks.as_slice() {
+            return text.clone();
         }
-    }
-    if !control.params.is_empty() {
-        let _ = writeln!(out, "\n## Params (`[params.\"{}\"]`)\n", control.id);
-    }
-    for (name, def) in &control.params {
-        let _ = writeln!(
-            out,
-            "- `{name}` ({}): {} Default: {}.",
-            def.kind,
-            sentence(&def.description),
-            default(def)
-        );
-    }
-    section(&mut out, "Notes", &control.notes);
-    section(&mut out, "References", &control.references);
-    out
-}
-
-fn section(out: &mut String, title: &str, items: &[String]) {
-    if items.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\n## {title}\n");
-    for item in items {
-        let _ = writeln!(out, "- {}", item.trim());
-    }
-}
-
-fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.ends_with(['.', '!', '?']) {
-        text.to_owned()
-    } else {
-        format!("{text}.")
-    }
-}
-
-fn default(def: &ParamDef) -> String {
-    match def.default_value() {
-        Value::Null => "none".to_owned(),
-        value => format!("`{value}`"),
-    }
-}
-
-/// The page without its marks, for a terminal.
-fn plain(markdown: &str) -> String {
-    let mut out = String::new();
-    for line in markdown.lines() {
-        if let Some(title) = line.strip_prefix("# ") {
-            let _ = writeln!(out, "{title}");
-        } else if let Some(title) = line.strip_prefix("## ") {
-            let _ = writeln!(out, "{}", title.to_uppercase().replace('`', ""));
-        } else {
-            let _ = writeln!(out, "{}", line.trim_start_matches("### ").replace('`', ""));
-        }
-    }
-    out
-}
-
-/// Breaks lines at spaces; what continues an item is indented under it.
-fn wrap(text: &str, width: usize) -> String {
-    let mut out = String::new();
-    for line in text.lines() {
-        let indent = if line.starts_with("- ") { "  " } else { "" };
-        let mut length = 0;
-        for word in line.split(' ') {
-            let wide = unicode_width::UnicodeWidthStr::width(word);
-            if length > 0 && length + 1 + wide > width {
-                out.push('\n');
-                out.push_str(indent);
-                length = indent.len();
-            } else if length > 0 {
-                out.push(' ');
-                length += 1;
-            }
-            out.push_str(word);
-            length += wide;
-        }
-        out.push('\n');
-    }
-    out
+        let page = markdown::page(entry, std::slice::from_ref(section));
+        page.split_once("\n## ")
+            .and_then(|(_, rest)| rest.split_once("\n\n"))
+            .map_or_else(String::new, |(_, body)| body.trim().to_owned())
+    };
+    let sections = sections
+        .iter()
+        .map(|section| (section.slug.to_owned(), json!(text(section))));
+    json!({"id": entry.control.id, "sections": sections.collect::<Map<String, Value>>()})
 }
 
 #[cfg(test)]
@@ -217,24 +234,61 @@ mod tests {
     use super::*;
     use crate::commands::known;
 
+    const ALL: Wanted<'_> = Wanted {
+        rule: None,
+        sections: &[],
+    };
+
     #[test]
-    fn a_page_names_every_rule_and_param() {
+    fn a_page_names_every_rule_and_param_and_what_the_guide_holds() {
         let catalog = known::of(None).unwrap();
         for entry in catalog.entries() {
-            let page = show(entry, PageFormat::Table, Style::default());
-            for rule in &entry.rules {
-                assert!(page.contains(&rule.id), "{}", rule.id);
+            let pages = [PageFormat::Table, PageFormat::Markdown];
+            for page in pages.map(|format| show(entry, ALL, format, Style::default()).unwrap()) {
+                for rule in &entry.rules {
+                    assert!(page.contains(&rule.id), "{}", rule.id);
+                }
+                for name in entry.control.params.keys() {
+                    assert!(page.contains(name.as_str()), "{name}");
+                }
+                let guide = entry.guide.as_ref().unwrap();
+                for signal in &guide.signals {
+                    assert!(page.contains(signal.id.get_ref()), "{}", signal.id.get_ref());
+                }
+                assert_eq!(guide.remediation.len(), 4, "{}", entry.control.id);
+                assert!(page.contains("Terraform") && page.contains("LLM"));
             }
-            for name in entry.control.params.keys() {
-                assert!(page.contains(name.as_str()), "{name}");
-            }
-            assert!(serde_json::from_str::<Value>(&show(entry, PageFormat::Json, Style::default())).is_ok());
+            let json: Value =
+                serde_json::from_str(&show(entry, ALL, PageFormat::Json, Style::default()).unwrap()).unwrap();
+            assert!(
+                json["guide"]["remediation"]["cdk"]
+                    .as_str()
+                    .unwrap()
+                    .contains("aws-cdk-lib")
+            );
         }
     }
 
     #[test]
-    fn lines_break_under_their_item() {
-        assert_eq!(wrap("- aaa bbb ccc", 9), "- aaa bbb\n  ccc\n");
-        assert_eq!(wrap("\nx", 9), "\nx\n");
+    fn a_script_alone_is_the_file_itself() {
+        let catalog = known::of(None).unwrap();
+        let entry = catalog.get("aws-genai-06").unwrap();
+        let only = |names: &[&str], format| {
+            let sections: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            let wanted = Wanted {
+                rule: None,
+                sections: &sections,
+            };
+            show(entry, wanted, format, Style::default())
+        };
+        let script = only(&["remediation.cli"], PageFormat::Table).unwrap();
+        let file = &entry.guide.as_ref().unwrap().remediation[0].text;
+        assert_eq!(script.trim_end(), file.trim_end());
+        let two = only(&["remediation", "response"], PageFormat::Table).unwrap();
+        assert!(two.contains("remediation.cdk") && two.contains("Response") && !two.contains("Compliance"));
+        let part: Value = serde_json::from_str(&only(&["rationale"], PageFormat::Json).unwrap()).unwrap();
+        assert!(part["sections"]["rationale"].as_str().unwrap().starts_with("A model"));
+        let wrong = only(&["remediation.cli2"], PageFormat::Table).unwrap_err();
+        assert_eq!(wrong.help.as_deref(), Some("did you mean `remediation.cli`?"));
     }
 }
