@@ -66,7 +66,7 @@ fn what_is_wrong_has_file_line_and_column() {
         (
             "subject.name in",
             "subject.nmae in",
-            "acme-1.toml:20:11: ",
+            "acme-1.toml:20:18: ",
             "did you mean `name`?",
         ),
         (
