@@ -113,7 +113,6 @@ mod tests {
         "logs:StartQuery",
         "s3:GetObject",
         "s3:GetObjectVersion",
-        "s3:ListBucket",
         "s3:PutBucketPolicy",
         "secretsmanager:GetSecretValue",
         "sts:AssumeRole",
