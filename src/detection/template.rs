@@ -97,7 +97,7 @@ fn compact(value: &Value, depth: usize) -> String {
     const SHORT: usize = 120;
     let line = value.to_string();
     let Value::Object(members) = value else { return line };
-    if depth > 3 || (depth > 1 && line.len() + depth <= SHORT) || members.is_empty() {
+    if depth > 2 || (depth > 1 && line.len() + depth <= SHORT) || members.is_empty() {
         return line;
     }
     let indent = " ".repeat(depth + 1);
