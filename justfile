@@ -17,7 +17,8 @@ test *ARGS:
 
 # Write the generated files anew.
 generate:
-    BEDROCK_AUDIT_BLESS=1 cargo test --no-default-features --test integration generated
+    for name in report snapshot control config; do cargo run --quiet --no-default-features -- schema $name > schemas/$name.schema.json; done
+    BEDROCK_AUDIT_BLESS=1 INSTA_UPDATE=always cargo test --no-default-features
 
 # Benchmarks; see docs/benchmarks.md.
 bench:
