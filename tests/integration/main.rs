@@ -20,6 +20,8 @@ mod config;
 #[cfg(test)]
 mod controls;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod iam_corpus;
