@@ -201,10 +201,12 @@ fn known(ctx: &Context<'_>, iam: &Principals<'_>, principal: &Principal<'_>, use
         facts.trust = service_trust::judge(role.assume_role_policy_document.as_str(), setting);
     }
     facts.trust_faults = facts.trust.clone().map(|trust| trust.faults());
-    facts.trust_missing_key = facts
-        .trust
-        .clone()
-        .map(|trust| trust.missing_key().unwrap_or_default().to_owned());
+    // An open trust policy is the worse fault of the two, and names the keys already.
+    let missing = |trust: ServiceTrust| {
+        let key = trust.missing_key().filter(|_| trust.faults().is_empty());
+        key.unwrap_or_default().to_owned()
+    };
+    facts.trust_missing_key = facts.trust.clone().map(missing);
     facts.shared_with = sharing::of(ctx, iam.account_id, principal.arn(), &uses.agents);
     facts
 }
