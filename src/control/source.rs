@@ -91,11 +91,7 @@ impl SourceFile {
             .iter()
             .find(|quote| raw.starts_with(**quote))
             .map_or(0, |q| q.len());
-        let line_break = if quotes == 3 && raw.get(3..).is_some_and(|rest| rest.starts_with('\n')) {
-            1
-        } else {
-            0
-        };
+        let line_break = usize::from(quotes == 3 && raw.get(3..).is_some_and(|rest| rest.starts_with('\n')));
         span.start + quotes + line_break
     }
 }

@@ -405,21 +405,19 @@ impl<'a> Build<'a> {
                 );
                 for name in &user.group_list {
                     let groups = &self.account.global.groups;
-                    match groups.items.iter().find(|group| group.group_name == *name) {
-                        Some(Group {
-                            arn,
-                            group_policy_list,
-                            attached_managed_policies,
-                            ..
-                        }) => {
-                            self.hold(&mut principal, at, arn, group_policy_list, attached_managed_policies);
-                        }
-                        None => {
-                            let why = groups.list_gaps().next().map(Reason::gap);
-                            let why = why.unwrap_or_else(|| Reason::text(format!("group {name} was not read")));
-                            principal.policies.identity_unread.push(why.text.clone());
-                            principal.doubts.push(why);
-                        }
+                    if let Some(Group {
+                        arn,
+                        group_policy_list,
+                        attached_managed_policies,
+                        ..
+                    }) = groups.items.iter().find(|group| group.group_name == *name)
+                    {
+                        self.hold(&mut principal, at, arn, group_policy_list, attached_managed_policies);
+                    } else {
+                        let why = groups.list_gaps().next().map(Reason::gap);
+                        let why = why.unwrap_or_else(|| Reason::text(format!("group {name} was not read")));
+                        principal.policies.identity_unread.push(why.text.clone());
+                        principal.doubts.push(why);
                     }
                 }
                 &user.permissions_boundary
@@ -464,21 +462,20 @@ impl<'a> Build<'a> {
             let why = match slot {
                 Some((index, policy)) => {
                     policy.attached = true;
-                    if policy.holders.last() != Some(&at) {
-                        policy.holders.push(at);
-                        principal.held.push(index);
-                        match &policy.document {
-                            Ok(document) => {
-                                principal
-                                    .policies
-                                    .identity
-                                    .push(reference(Source::Identity, policy, document));
-                                continue;
-                            }
-                            Err(reason) => reason.clone(),
-                        }
-                    } else {
+                    if policy.holders.last() == Some(&at) {
                         continue;
+                    }
+                    policy.holders.push(at);
+                    principal.held.push(index);
+                    match &policy.document {
+                        Ok(document) => {
+                            principal
+                                .policies
+                                .identity
+                                .push(reference(Source::Identity, policy, document));
+                            continue;
+                        }
+                        Err(reason) => reason.clone(),
                     }
                 }
                 None => unread(self.account, &id),

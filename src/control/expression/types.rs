@@ -83,22 +83,15 @@ impl Walk<'_> {
                     self.found.facts.push(path);
                 }
                 let operand = self.of(&select.operand);
-                match operand.member(&select.field) {
-                    Some(kind) => {
-                        if select.test {
-                            Type::Bool
-                        } else {
-                            kind
-                        }
-                    }
-                    None => {
-                        let hint = match operand.solid() {
-                            Type::Object(members) => did_you_mean(&select.field, members.keys().map(String::as_str)),
-                            other => format!(" of {}", other.describe()),
-                        };
-                        self.fault(node, format!("there is no `{}`{hint}", select.field));
-                        Type::Any
-                    }
+                if let Some(kind) = operand.member(&select.field) {
+                    if select.test { Type::Bool } else { kind }
+                } else {
+                    let hint = match operand.solid() {
+                        Type::Object(members) => did_you_mean(&select.field, members.keys().map(String::as_str)),
+                        other => format!(" of {}", other.describe()),
+                    };
+                    self.fault(node, format!("there is no `{}`{hint}", select.field));
+                    Type::Any
                 }
             }
             Expr::Call(call) => self.call(node, call),

@@ -68,7 +68,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                         &alone,
                         Some(Grant {
                             policy: &own,
-                            statement: *statement,
+                            statement,
                         }),
                         &INVOKE,
                     )

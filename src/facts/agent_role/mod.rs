@@ -219,7 +219,7 @@ pub fn boundary(iam: &Principals<'_>, principal: &Principal<'_>) -> Fact<Boundar
         Bound::Policy(policy) => {
             let statements = &policy.document.statements;
             let everything = statements.iter().any(|statement| {
-                let all_actions = matches!(&statement.actions, ActionElement::Action(list) if list.iter().any(|a| a.is_everything()));
+                let all_actions = matches!(&statement.actions, ActionElement::Action(list) if list.iter().any(super::super::iam::statement::ActionPattern::is_everything));
                 let all_resources = matches!(&statement.resources, ResourceElement::Resource(list) if list.iter().any(Pattern::is_universal));
                 statement.effect == Effect::Allow && all_actions && all_resources && statement.conditions.is_empty()
             });

@@ -149,7 +149,11 @@ fn by_bedrock_policy(org: &Org<'_>, account: &str, regions: &[String]) -> Fact<b
                         match bedrock_policy::parse(content.as_str()) {
                             Ok(entries) => {
                                 let whole = entries.into_iter().map(super::means::of_entry);
-                                named.extend(whole.filter(|one| one.takes_every_model()).map(|one| one.region));
+                                named.extend(
+                                    whole
+                                        .filter(super::means::Enforced::takes_every_model)
+                                        .map(|one| one.region),
+                                );
                             }
                             Err(error) => {
                                 return Fact::unread(Reason::text(format!(

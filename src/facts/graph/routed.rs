@@ -74,7 +74,7 @@ pub fn routes(alias: &AgentAlias) -> bool {
 }
 
 /// The agent versions of a place that count.
-pub fn agents<'a>(at: Place<'a>) -> Vec<Routed<'a, AgentVersion>> {
+pub fn agents(at: Place<'_>) -> Vec<Routed<'_, AgentVersion>> {
     let facts = at.facts;
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     for row in &facts.agent_versions.items {
@@ -102,7 +102,7 @@ pub fn agents<'a>(at: Place<'a>) -> Vec<Routed<'a, AgentVersion>> {
 }
 
 /// The flow versions of a place that count.
-pub fn flows<'a>(at: Place<'a>) -> Vec<Routed<'a, FlowVersion>> {
+pub fn flows(at: Place<'_>) -> Vec<Routed<'_, FlowVersion>> {
     let facts = at.facts;
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     for row in &facts.flow_versions.items {

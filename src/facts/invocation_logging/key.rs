@@ -54,7 +54,7 @@ fn state(row: &Key, id: &str, whose: &str, found: &mut Findings) {
     match row.key_state.as_deref() {
         Some("Enabled" | "Updating") => {}
         Some("Creating") | None => {
-            found.doubt(&[Reason::text(format!("the state of key {id} of {whose} is not settled"))])
+            found.doubt(&[Reason::text(format!("the state of key {id} of {whose} is not settled"))]);
         }
         Some(state) => found.fault(format!("{whose} uses key {id}, which is {state}")),
     }

@@ -111,7 +111,7 @@ fn trusts(role: &Principal<'_>, at: &Place<'_>, found: &mut Findings) {
         .iter()
         .flat_map(|statement| &statement.conditions)
         .filter(|condition| condition.key_lower() == "aws:sourcearn")
-        .flat_map(|condition| condition.patterns())
+        .flat_map(crate::iam::condition::Condition::patterns)
         .any(|pattern| pattern.intersects(&Pattern::glob(&format!("{own}*"))));
     if refused(with_source) && (refused(ask(base)) || !reachable) {
         found.fault(format!(

@@ -78,12 +78,11 @@ pub(super) fn region(ctx: &Context<'_>, at: &Place<'_>) -> RegionEndpoints {
                 continue;
             };
             let label = format!("{} ({})", row.vpc_endpoint_id, row.service_name);
-            match unusable(row) {
-                Some(why) => facts.unusable.push(format!("{label}: {why}")),
-                None => {
-                    facts.working.push(label);
-                    served.push(name);
-                }
+            if let Some(why) = unusable(row) {
+                facts.unusable.push(format!("{label}: {why}"))
+            } else {
+                facts.working.push(label);
+                served.push(name);
             }
         }
     }

@@ -28,10 +28,9 @@ pub(super) fn is_default(document: &Document) -> bool {
         return false;
     };
     let everyone = matches!(&statement.principals, PrincipalElement::Principal(set) if set.everyone);
-    let everything =
-        matches!(&statement.actions, ActionElement::Action(list) if list.iter().any(|one| one.is_everything()));
+    let everything = matches!(&statement.actions, ActionElement::Action(list) if list.iter().any(crate::iam::statement::ActionPattern::is_everything));
     let everywhere = match &statement.resources {
-        ResourceElement::Resource(list) => list.iter().any(|one| one.is_universal()),
+        ResourceElement::Resource(list) => list.iter().any(crate::iam::pattern::Pattern::is_universal),
         ResourceElement::NotResource(_) => false,
         ResourceElement::None => true,
     };
