@@ -79,7 +79,7 @@ pub(super) fn region(ctx: &Context<'_>, at: &Place<'_>) -> RegionEndpoints {
             };
             let label = format!("{} ({})", row.vpc_endpoint_id, row.service_name);
             if let Some(why) = unusable(row) {
-                facts.unusable.push(format!("{label}: {why}"))
+                facts.unusable.push(format!("{label}: {why}"));
             } else {
                 facts.working.push(label);
                 served.push(name);
