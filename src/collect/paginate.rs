@@ -143,6 +143,7 @@ mod tests {
         .await
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands where a call that may fail does")]
     fn page(items: &[u8], next: Option<&str>) -> Page {
         Ok((items.to_vec(), next.map(str::to_owned)))
     }

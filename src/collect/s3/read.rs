@@ -100,13 +100,16 @@ impl<'a> Place<'a> {
         let request = self.client.get_bucket_versioning().bucket(self.name);
         let request = request.set_expected_bucket_owner(self.owner.clone());
         let answer = async {
-            request.send().await.or_else(|error| {
-                let body = error.raw_response().filter(|raw| raw.status().is_success());
-                match body.and_then(|raw| raw.body().bytes()).and_then(versioning_status) {
-                    Some(status) => Ok(GetBucketVersioningOutput::builder().set_status(status).build()),
-                    None => Err(error),
+            match request.send().await {
+                Ok(answer) => Ok(answer),
+                Err(error) => {
+                    let body = error.raw_response().filter(|raw| raw.status().is_success());
+                    match body.and_then(|raw| raw.body().bytes()).and_then(versioning_status) {
+                        Some(status) => Ok(GetBucketVersioningOutput::builder().set_status(status.0).build()),
+                        None => Err(error),
+                    }
                 }
-            })
+            }
         };
         let answer = self.ctx.read(GET_BUCKET_VERSIONING, Some(self.name), answer).await;
         let answer = self.settle(answer)?;
@@ -145,9 +148,13 @@ impl<'a> Place<'a> {
     }
 }
 
+/// What a readable answer says of versioning.
+#[derive(Debug, PartialEq)]
+struct Versioning(Option<BucketVersioningStatus>);
+
 /// The status in an answer of a store that names the root element after the operation, as some that speak S3's protocol
-/// do; the SDK takes AWS's own name alone. The outer `None`: this is no such answer.
-fn versioning_status(body: &[u8]) -> Option<Option<BucketVersioningStatus>> {
+/// do; the SDK takes AWS's own name alone. `None`: this is no such answer.
+fn versioning_status(body: &[u8]) -> Option<Versioning> {
     let text = std::str::from_utf8(body).ok()?.trim();
     let root = text.rsplit_once("</")?.1.strip_suffix('>')?;
     if !root.starts_with("GetBucketVersioning") {
@@ -156,19 +163,21 @@ fn versioning_status(body: &[u8]) -> Option<Option<BucketVersioningStatus>> {
     let status = text
         .split_once("<Status>")
         .and_then(|(_, rest)| rest.split_once("</Status>"));
-    Some(status.map(|(status, _)| BucketVersioningStatus::from(status)))
+    Some(Versioning(
+        status.map(|(status, _)| BucketVersioningStatus::from(status)),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::versioning_status;
+    use super::{Versioning, versioning_status};
     use aws_sdk_s3::types::BucketVersioningStatus;
 
     #[test]
     fn another_root_element_is_understood_and_nothing_else() {
         let answer = |text: &str| versioning_status(text.as_bytes());
         let on = "<GetBucketVersioningResponse><Status>Enabled</Status></GetBucketVersioningResponse>";
-        assert_eq!(answer(on), Some(Some(BucketVersioningStatus::Enabled)));
+        assert_eq!(answer(on), Some(Versioning(Some(BucketVersioningStatus::Enabled))));
         assert_eq!(
             answer("<GetBucketVersioningOutput></GetBucketVersioningOutput>"),
             Some(None)
