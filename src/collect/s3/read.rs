@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(answer(on), Some(Versioning(Some(BucketVersioningStatus::Enabled))));
         assert_eq!(
             answer("<GetBucketVersioningOutput></GetBucketVersioningOutput>"),
-            Some(None)
+            Some(Versioning(None))
         );
         for text in [
             "",
