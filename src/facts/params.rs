@@ -3,6 +3,7 @@
 //! A value may be overridden for some resources, because purpose-built guardrails exist: the first override whose
 //! pattern matches the subject's ARN wins.
 
+use crate::iam::pattern::Pattern;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -18,28 +19,7 @@ pub struct Override {
 impl Override {
     /// Whether the override is for this resource.
     pub fn takes_in(&self, resource: &str) -> bool {
-        // Linear time: on a mismatch, only the last `*` is tried again, one character further on.
-        let (pattern, text): (Vec<char>, Vec<char>) = (self.resource.chars().collect(), resource.chars().collect());
-        let (mut p, mut t, mut star) = (0, 0, None);
-        while t < text.len() {
-            match pattern.get(p) {
-                Some('*') => {
-                    star = Some((p, t));
-                    p += 1;
-                }
-                Some(c) if *c == '?' || text.get(t) == Some(c) => {
-                    p += 1;
-                    t += 1;
-                }
-                _ => {
-                    let Some((at, from)) = star else { return false };
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    t = from + 1;
-                }
-            }
-        }
-        pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == '*'))
+        Pattern::glob(&self.resource).matches(resource)
     }
 }
 

@@ -7,13 +7,11 @@ use super::fact::{Fact, Reason};
 use super::org::Org;
 use super::principals::describe_org;
 use crate::iam::access::{PolicyRef, PolicySet, Scps, Source, Verdict, decide};
+pub(super) use crate::iam::actions::INVOKE;
 use crate::iam::context::{Context, Request};
 use crate::iam::document::Document;
 use crate::iam::principal::RequestingPrincipal;
 use std::sync::{Arc, LazyLock};
-
-/// The two actions that call a model.
-pub(super) const INVOKE: [&str; 2] = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 
 /// A role that no policy names.
 const ROLE: &str = "role/nobody-we-know-7f3a";

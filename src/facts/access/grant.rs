@@ -6,7 +6,6 @@ use super::{BATCH, INVOKE, MANTLE, accounts, models, regions};
 use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
-use crate::facts::params::Params;
 use crate::facts::principals::{Policy, Principal, Principals};
 use crate::facts::subject::Subject;
 use crate::iam::access::{PolicyRef, Source};
@@ -104,7 +103,6 @@ struct Work<'w, 'a> {
     models: Models,
     regions: Vec<String>,
     partition: &'w str,
-    params: &'w Params,
     administrators: Vec<Pattern>,
     approved_models: Option<Vec<Pattern>>,
     approved_invokers: Option<Vec<Pattern>>,
@@ -122,7 +120,6 @@ fn of_account(ctx: &Context<'_>, iam: &Principals<'_>, account: &Account) -> Vec
         models: models(account),
         regions: regions(account),
         partition: partition(account),
-        params: ctx.params,
         administrators: patterns("administrators").unwrap_or_default(),
         approved_models: patterns("approved_models"),
         approved_invokers: patterns("approved_invokers"),
@@ -359,7 +356,6 @@ impl Work<'_, '_> {
         if let Some(example) = &answer.outside {
             add(&mut lists.unapproved_models, example.clone());
         }
-        let _ = self.params;
     }
 }
 

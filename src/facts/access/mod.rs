@@ -12,11 +12,10 @@ pub mod trust;
 pub mod unattached;
 
 use super::context::Context;
+pub use crate::iam::actions::INVOKE;
 use crate::iam::models::Models;
 use crate::model::snapshot::Account;
 
-/// The actions that invoke a model.
-pub const INVOKE: [&str; 2] = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 /// The action that invokes models in a batch.
 pub const BATCH: &str = "bedrock:CreateModelInvocationJob";
 /// The action that invokes a model through the mantle endpoint.

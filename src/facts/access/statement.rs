@@ -5,7 +5,7 @@
 use super::accounts;
 use super::grant::{labels, written_actions};
 use crate::facts::Kind;
-use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::context::{Context, global_resource};
 use crate::facts::org::{self, SCP};
 use crate::facts::principals::Policy;
 use crate::facts::subject::Subject;
@@ -68,7 +68,7 @@ pub const KIND: Kind = Kind::of::<StatementFacts>(
 /// Every statement about Bedrock that something is wrong with, and for the count every one that is sound.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let mut subjects = Vec::new();
-    for (iam, account) in accounts(ctx) {
+    for (iam, _) in accounts(ctx) {
         for policy in iam
             .policies
             .iter()
@@ -80,7 +80,6 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 of_document(&mut subjects, document, &resource, &policy.id, policy.name, inline);
             }
         }
-        let _ = partition(account);
     }
     scps(ctx, &mut subjects);
     subjects

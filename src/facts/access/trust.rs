@@ -147,7 +147,7 @@ fn outsiders(document: &Document, iam: &Principals<'_>, role: &str) -> (Vec<Outs
     let (mut open, mut bounded) = (BTreeSet::new(), BTreeSet::new());
     for probe in probes(document, iam.account_id) {
         let request = |context: RequestContext| Request::new(probe.action, role, context);
-        let strict = decide_resource_policy(document, &probe.who, &request(probe.context(iam)));
+        let strict = decide_resource_policy(document, &probe.who, &request(probe.context()));
         if strict.effective().is_false() {
             // Somebody of that name may get in all the same, with the right value of a key.
             let mut context = RequestContext::open();
@@ -197,7 +197,7 @@ impl Probe {
     }
 
     /// What AWS would send for a stranger: another organization, another subject at the identity provider.
-    fn context(&self, iam: &Principals<'_>) -> RequestContext {
+    fn context(&self) -> RequestContext {
         let mut context = RequestContext::open();
         self.describe(&mut context);
         if let Some(host) = &self.web {
@@ -211,7 +211,6 @@ impl Probe {
                 Known::Values(vec!["o-zq7canary00/r-zq7c/".to_owned()]),
             );
         }
-        let _ = iam;
         context
     }
 }
