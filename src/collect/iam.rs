@@ -149,7 +149,7 @@ async fn fetch_policy(ctx: &Context, client: &Client, arn: &str) -> Fetched {
     let Some(policy) = policy else { return (None, None) };
     let policy = ManagedPolicy {
         arn: arn.to_owned(),
-        policy_name: policy.policy_name.unwrap_or_default(),
+        policy_name: policy.policy_name.unwrap_or_else(|| name_of(arn)),
         attachment_count: policy.attachment_count.map(i64::from),
         permissions_boundary_usage_count: policy.permissions_boundary_usage_count.map(i64::from),
         default_version_id: policy.default_version_id,
@@ -247,6 +247,7 @@ fn role(role: types::RoleDetail) -> Role {
 }
 
 fn managed_policy(policy: types::ManagedPolicyDetail) -> ManagedPolicy {
+    let arn = policy.arn.unwrap_or_default();
     let versions = policy.policy_version_list.unwrap_or_default();
     let document = versions
         .into_iter()
@@ -254,13 +255,18 @@ fn managed_policy(policy: types::ManagedPolicyDetail) -> ManagedPolicy {
         .and_then(|version| version.document)
         .map(decode);
     ManagedPolicy {
-        arn: policy.arn.unwrap_or_default(),
-        policy_name: policy.policy_name.unwrap_or_default(),
+        policy_name: policy.policy_name.unwrap_or_else(|| name_of(&arn)),
+        arn,
         attachment_count: policy.attachment_count.map(i64::from),
         permissions_boundary_usage_count: policy.permissions_boundary_usage_count.map(i64::from),
         default_version_id: policy.default_version_id,
         document,
     }
+}
+
+/// Stand-ins of AWS leave the name out where the ARN has it, and people know a policy by nothing else.
+fn name_of(arn: &str) -> String {
+    arn.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 fn is_aws_managed(arn: &str) -> bool {

@@ -13,7 +13,7 @@ use crate::facts::context::Context;
 use crate::facts::subject::Subject;
 use crate::facts::{self, params::ControlParams};
 use crate::model::reason::Reason;
-use crate::model::report::{Finding, Status};
+use crate::model::report::{Finding, Resource, Status};
 use rayon::prelude::*;
 use scope::RuleScope;
 use serde_json::{Map, Value, json};
@@ -149,7 +149,11 @@ fn judge(
             Err(Problem::Unread(_)) => format!("{}: {}", subject.resource.name, rule.title),
             Err(Problem::Broken(fault)) => return Err(broken(fault)),
         },
-        Status::Unknown => format!("cannot tell of {}: {}", subject.resource.name, because(&reasons)),
+        Status::Unknown => format!(
+            "cannot tell of {}: {}",
+            subject.resource.name,
+            because(&reasons, &subject.resource)
+        ),
         Status::Pass => format!("{} passes", subject.resource.name),
         Status::NotApplicable => format!("does not apply to {}", subject.resource.name),
     };
@@ -218,14 +222,16 @@ fn evidence(
     Ok(shown)
 }
 
-fn because(reasons: &[Reason]) -> String {
+/// The reasons in one clause each; a call in another region than the subject's says where it was made.
+fn because(reasons: &[Reason], about: &Resource) -> String {
     const SHOWN: usize = 3;
-    let mut text = reasons
-        .iter()
-        .take(SHOWN)
-        .map(|reason| reason.text.as_str())
-        .collect::<Vec<_>>()
-        .join("; ");
+    let clause = |reason: &Reason| match &reason.region {
+        Some(region) if reason.resource.is_none() && reason.region != about.region => {
+            format!("{} in {region}", reason.text)
+        }
+        _ => reason.text.clone(),
+    };
+    let mut text = reasons.iter().take(SHOWN).map(clause).collect::<Vec<_>>().join("; ");
     if let Some(more) = reasons.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         let _ = write!(text, "; and {more} more");
     }

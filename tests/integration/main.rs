@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod blind;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod cli;

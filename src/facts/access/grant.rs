@@ -234,7 +234,10 @@ impl Work<'_, '_> {
             models_in_use: self.models_in_use.clone(),
             ..GrantFacts::default()
         };
-        let mut lists = Lists::default();
+        let mut lists = Lists {
+            unseen_holders: self.unseen_holders(policy),
+            ..Lists::default()
+        };
         let mut cache: BTreeMap<Class, ClassAnswer> = BTreeMap::new();
         for (at, principal) in holders {
             let class = self.classes.class(*at, principal, policy, statement);
@@ -246,6 +249,12 @@ impl Work<'_, '_> {
         }
         lists.into_facts(&mut facts);
         Some(facts)
+    }
+
+    /// Why principals may hold the policy that are not among those that were read; a principal's own policy has none.
+    fn unseen_holders(&self, policy: &Policy<'_>) -> Vec<Reason> {
+        let own = policy.managed.is_none() && policy.owner.resource_type() != "iam_group";
+        if own { Vec::new() } else { self.iam.doubts.clone() }
     }
 
     /// What is left of a statement for principals bound like this one.
@@ -380,19 +389,25 @@ struct Lists {
     unapproved_invokers: Vec<String>,
     unapproved_models: Vec<Example>,
     undecided: Vec<Reason>,
+    unseen_holders: Vec<Reason>,
 }
 
 impl Lists {
     fn into_facts(self, facts: &mut GrantFacts) {
         let undecided = self.undecided;
         let list = |seen: Vec<String>| Fact::faults(seen, undecided.clone());
+        // Who holds a grant matters to these two, and not only how far it reaches.
+        let mut of_holders = undecided.clone();
+        of_holders.extend(self.unseen_holders);
+        let invokes = facts.invokes;
+        let holders = |seen: Vec<String>| Fact::faults(seen, if invokes { of_holders.clone() } else { Vec::new() });
         facts.any_model = list(self.any_model);
         facts.family = list(self.family);
         facts.versions = list(self.versions);
-        facts.users = list(self.users);
+        facts.users = holders(self.users);
         facts.batch = list(self.batch);
         facts.mantle = list(self.mantle);
-        facts.unapproved_invokers = list(self.unapproved_invokers);
+        facts.unapproved_invokers = holders(self.unapproved_invokers);
         facts.unapproved_models = Fact::faults(self.unapproved_models, undecided);
     }
 }

@@ -5,7 +5,8 @@
 use super::accounts;
 use super::grant::{labels, written_actions};
 use crate::facts::Kind;
-use crate::facts::context::{Context, global_resource};
+use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::fact::{Fact, Reason};
 use crate::facts::org::{self, SCP};
 use crate::facts::principals::Policy;
 use crate::facts::subject::Subject;
@@ -39,7 +40,7 @@ pub struct StatementFacts {
     /// Sid or index.
     pub statement: String,
     /// `Allow` or `Deny`.
-    pub effect: String,
+    pub effect: Fact<String>,
     /// The statement as it was written.
     pub statement_json: Value,
     /// The actions as they were written.
@@ -47,15 +48,15 @@ pub struct StatementFacts {
     /// Conditions on keys that Bedrock never sends.
     pub dead_keys: Vec<DeadKeyFacts>,
     /// Such a condition leaves an Allow unnarrowed, or keeps a Deny from firing.
-    pub misleading_condition: bool,
+    pub misleading_condition: Fact<bool>,
     /// Actions that do not exist.
     pub unknown_actions: Vec<String>,
     /// Resources that no ARN of Bedrock can match.
     pub unmatched_resources: Vec<String>,
     /// A Deny meant for Bedrock that refuses nothing of it.
-    pub refuses_nothing: bool,
+    pub refuses_nothing: Fact<bool>,
     /// An Allow of which no part can ever match.
-    pub grants_nothing: bool,
+    pub grants_nothing: Fact<bool>,
 }
 
 /// The kind of subject.
@@ -68,17 +69,32 @@ pub const KIND: Kind = Kind::of::<StatementFacts>(
 /// Every statement about Bedrock that something is wrong with, and for the count every one that is sound.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let mut subjects = Vec::new();
-    for (iam, _) in accounts(ctx) {
+    for (iam, account) in accounts(ctx) {
         for policy in iam
             .policies
             .iter()
             .filter(|policy| !policy.holders.is_empty() || !policy.bounds.is_empty())
         {
-            if let Ok(document) = &policy.document {
-                let resource = policy_resource(iam.account_id, policy);
-                let inline = policy.managed.is_none().then_some(policy.name);
-                of_document(&mut subjects, document, &resource, &policy.id, policy.name, inline);
+            let resource = policy_resource(iam.account_id, policy);
+            match &policy.document {
+                Ok(document) => {
+                    let inline = policy.managed.is_none().then_some(policy.name);
+                    of_document(&mut subjects, document, &resource, &policy.id, policy.name, inline);
+                }
+                Err(reason) => {
+                    let facts = unread(&policy.id, policy.name, std::slice::from_ref(reason));
+                    subjects.push(Subject::new(resource, Some(format!("{}#unread", policy.id)), &facts));
+                }
             }
+        }
+        if !iam.doubts.is_empty() {
+            let root = format!("arn:{}:iam::{}:root", partition(account), iam.account_id);
+            let resource = global_resource(iam.account_id, "account", root, "policies that could not be read");
+            subjects.push(Subject::new(
+                resource,
+                Some("unread".to_owned()),
+                &unread("", "", &iam.doubts),
+            ));
         }
     }
     scps(ctx, &mut subjects);
@@ -139,7 +155,7 @@ fn facts(statement: &Statement, dead: &Dead, id: &str, name: &str) -> StatementF
         policy: id.to_owned(),
         policy_name: name.to_owned(),
         statement: statement.label(),
-        effect: statement.effect.as_str().to_owned(),
+        effect: Fact::Known(statement.effect.as_str().to_owned()),
         statement_json: statement.raw.clone(),
         actions: written_actions(statement),
         dead_keys: dead
@@ -157,10 +173,24 @@ fn facts(statement: &Statement, dead: &Dead, id: &str, name: &str) -> StatementF
                 .to_owned(),
             })
             .collect(),
-        misleading_condition: dead.misleads(),
+        misleading_condition: Fact::Known(dead.misleads()),
         unknown_actions: dead.actions.clone(),
         unmatched_resources: dead.resources.clone(),
-        refuses_nothing: dead.refuses_nothing && statement.effect == Effect::Deny,
-        grants_nothing: dead.grants_nothing && statement.effect == Effect::Allow,
+        refuses_nothing: Fact::Known(dead.refuses_nothing && statement.effect == Effect::Deny),
+        grants_nothing: Fact::Known(dead.grants_nothing && statement.effect == Effect::Allow),
+    }
+}
+
+/// What stands for statements that nobody could read.
+fn unread(policy: &str, name: &str, reasons: &[Reason]) -> StatementFacts {
+    let flag = || Fact::Unread(reasons.to_vec());
+    StatementFacts {
+        policy: policy.to_owned(),
+        policy_name: name.to_owned(),
+        effect: Fact::Unread(reasons.to_vec()),
+        misleading_condition: flag(),
+        refuses_nothing: flag(),
+        grants_nothing: flag(),
+        ..StatementFacts::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::coverage;
 use crate::facts::Kind;
-use crate::facts::context::{Context, global_resource};
+use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::fact::{self, Fact};
 use crate::facts::org::{BEDROCK_POLICY, Org};
 use crate::facts::scp::{self, Group};
@@ -21,7 +21,7 @@ pub struct OrganizationFacts {
     /// Whether Bedrock is used in any audited account of it.
     pub in_use: Fact<bool>,
     /// Whether an audited account manages it, or may read its policies.
-    pub sees_accounts: bool,
+    pub sees_accounts: Fact<bool>,
     /// Active accounts, the management account included.
     pub active_accounts: usize,
     /// Active accounts that an SCP or a BEDROCK_POLICY covers.
@@ -46,19 +46,36 @@ pub const KIND: Kind = Kind::of::<OrganizationFacts>(
 /// Every organization of the snapshot, once.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let groups = scp::groups(ctx);
-    groups
-        .iter()
-        .filter_map(|(id, group)| {
-            let home = group.accounts.first()?;
-            let row = group.org.organization.known().copied().flatten()?;
-            let facts = of_group(ctx, id, group);
-            Some(Subject::new(
-                global_resource(home, "organization", row.arn.as_str(), *id),
-                None,
-                &facts,
-            ))
-        })
-        .collect()
+    let known = groups.iter().filter_map(|(id, group)| {
+        let home = group.accounts.first()?;
+        let row = group.org.organization.known().copied().flatten()?;
+        let facts = of_group(ctx, id, group);
+        Some(Subject::new(
+            global_resource(home, "organization", row.arn.as_str(), *id),
+            None,
+            &facts,
+        ))
+    });
+    let hidden = ctx.snapshot.accounts.iter().filter_map(|(id, account)| {
+        let Fact::Unread(why) = &ctx.org(id)?.organization else {
+            return None;
+        };
+        let root = format!("arn:{}:iam::{id}:root", partition(account));
+        let resource = global_resource(id, "organization", root, format!("the organization of {id}"));
+        Some(Subject::new(resource, None, &unread(ctx.account_in_use(id), why)))
+    });
+    known.chain(hidden).collect()
+}
+
+/// The organization of an account that may not ask which one it is in.
+fn unread(in_use: Fact<bool>, why: &[fact::Reason]) -> OrganizationFacts {
+    OrganizationFacts {
+        in_use,
+        sees_accounts: Fact::Unread(why.to_vec()),
+        uncovered: Fact::Unread(why.to_vec()),
+        delegation: Fact::Unread(why.to_vec()),
+        ..OrganizationFacts::default()
+    }
 }
 
 fn of_group(ctx: &Context<'_>, id: &str, group: &Group<'_, '_>) -> OrganizationFacts {
@@ -67,16 +84,16 @@ fn of_group(ctx: &Context<'_>, id: &str, group: &Group<'_, '_>) -> OrganizationF
         .accounts
         .iter()
         .any(|id| ctx.org(id).is_some_and(Org::is_management));
+    let sees_accounts =
+        manages || vantage.organization_policies.is_complete() || !vantage.organization_accounts.items.is_empty();
     let mut facts = OrganizationFacts {
         id: id.to_owned(),
         in_use: group.in_use(ctx),
-        sees_accounts: manages
-            || vantage.organization_policies.is_complete()
-            || !vantage.organization_accounts.items.is_empty(),
+        sees_accounts: Fact::Known(sees_accounts),
         delegation: delegation(group.org),
         ..OrganizationFacts::default()
     };
-    if !facts.sees_accounts {
+    if !sees_accounts {
         return facts;
     }
     facts.regions = group.regions(ctx);

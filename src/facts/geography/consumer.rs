@@ -120,6 +120,11 @@ fn routed<'a, T>(
     models: impl FnOnce(&'a T) -> Vec<&'a str>,
 ) -> User<'a> {
     let all = one.id == "*";
+    let key = if all {
+        format!("unlisted {kind}")
+    } else {
+        one.version.clone()
+    };
     let arn = if all { at.region_arn() } else { one.arn() };
     let (models, unread) = match &one.row {
         Fact::Known(row) => (models(row), Vec::new()),
@@ -127,7 +132,7 @@ fn routed<'a, T>(
     };
     User {
         resource: at.resource(kind, arn, one.title()),
-        key: Some(one.version.clone()),
+        key: Some(key),
         label: if all {
             one.title()
         } else {
@@ -273,7 +278,8 @@ fn unlisted<'a>(at: &Place<'a>) -> Vec<User<'a>> {
             let label = format!("{many} of {}", at.region);
             User {
                 resource: at.resource(kind, at.region_arn(), label.as_str()),
-                key: Some("unlisted".to_owned()),
+                // All of them stand for the region, so the kind tells them apart.
+                key: Some(format!("unlisted {kind}")),
                 label,
                 models: Vec::new(),
                 to: BTreeSet::new(),

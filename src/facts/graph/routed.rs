@@ -172,9 +172,11 @@ impl<'a, T: Row> Listing<'a, T> {
                 found.push(self.one(id, name, "*", Fact::Unread(hidden), true));
             }
         }
-        if !self.list_doubts.is_empty() {
+        let mut doubts = self.list_doubts.clone();
+        doubts.extend(aliases.list_gaps().map(Reason::gap));
+        if !doubts.is_empty() {
             let name = format!("{} of {}", self.many, self.at.region);
-            found.push(self.one("*", &name, "*", Fact::Unread(self.list_doubts.clone()), true));
+            found.push(self.one("*", &name, "*", Fact::Unread(doubts), true));
         }
         found
     }

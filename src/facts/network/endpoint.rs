@@ -3,10 +3,12 @@
 use super::policy;
 use super::{service, unusable};
 use crate::facts::context::{Context, Place};
-use crate::facts::fact::{Fact, Reason};
+use crate::facts::fact::{Fact, Reason, doubts};
 use crate::facts::subject::Subject;
+use crate::facts::usage::Usage;
 use crate::iam::document::Document;
 use crate::model::aws::ec2::VpcEndpoint;
+use crate::model::report::InUse;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,7 +26,7 @@ pub struct EndpointFacts {
     /// Whether the service's public name resolves to it inside the VPC.
     pub private_dns: Fact<bool>,
     /// In how many subnets it has an address.
-    pub subnets: usize,
+    pub subnets: Fact<usize>,
     /// Whether it has the full-access policy that AWS puts where none is given.
     pub default_policy: Fact<bool>,
     /// Statements of a policy of one's own that let strangers in.
@@ -40,22 +42,39 @@ pub const KIND: crate::facts::Kind =
 /// Every endpoint of a Bedrock service.
 fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let of = |at: Place<'_>| {
+        let named = |id: &str| {
+            let partition = at.partition();
+            format!("arn:{partition}:ec2:{}:{}:vpc-endpoint/{id}", at.region, at.account_id)
+        };
         let rows = at.facts.vpc_endpoints.items.iter();
-        rows.filter(|row| service(row).is_some())
+        let mut subjects: Vec<Subject> = rows
+            .filter(|row| service(row).is_some())
             .map(|row| {
-                let arn = format!(
-                    "arn:{}:ec2:{}:{}:vpc-endpoint/{}",
-                    at.partition(),
-                    at.region,
-                    at.account_id,
-                    row.vpc_endpoint_id
-                );
-                let resource = at.resource("vpc_endpoint", arn, row.vpc_endpoint_id.as_str());
-                Subject::new(resource, None, &facts(&at, row))
+                let id = row.vpc_endpoint_id.as_str();
+                Subject::new(at.resource("vpc_endpoint", named(id), id), None, &facts(&at, row))
             })
-            .collect::<Vec<_>>()
+            .collect();
+        let hidden = doubts(&at.facts.vpc_endpoints, "VPC endpoints");
+        let used = ctx.usage(at.account_id, at.region).map(Usage::in_use);
+        if !hidden.is_empty() && used != Some(InUse::No) {
+            let resource = at.resource("vpc_endpoint", named("*"), format!("endpoints of {}", at.region));
+            subjects.push(Subject::new(resource, None, &unlisted(&hidden)));
+        }
+        subjects
     };
     ctx.places().flat_map(of).collect()
+}
+
+/// What stands for endpoints that could not be listed.
+fn unlisted(hidden: &[Reason]) -> EndpointFacts {
+    EndpointFacts {
+        usable: true,
+        private_dns: Fact::Unread(hidden.to_vec()),
+        subnets: Fact::Unread(hidden.to_vec()),
+        default_policy: Fact::Unread(hidden.to_vec()),
+        open_statements: Fact::Unread(hidden.to_vec()),
+        ..EndpointFacts::default()
+    }
 }
 
 fn facts(at: &Place<'_>, row: &VpcEndpoint) -> EndpointFacts {
@@ -95,7 +114,7 @@ fn facts(at: &Place<'_>, row: &VpcEndpoint) -> EndpointFacts {
             },
             Fact::Known,
         ),
-        subnets: row.subnet_ids.len(),
+        subnets: Fact::Known(row.subnet_ids.len()),
         default_policy,
         open_statements,
         remarks,

@@ -122,28 +122,38 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 }
                 Ok(_) => {}
                 Err(reason) => {
-                    let facts = unread(ctx, group, &policy.name, &[reason], false);
+                    let facts = unread(group.in_use(ctx), &policy.name, &[reason], false);
                     subjects.push(Subject::new(resource, None, &facts));
                 }
             }
         }
         let doubts = fact::doubts(policies, "the organization's policies");
         if !doubts.is_empty() {
-            for id in &group.accounts {
-                let arn = format!("arn:{}:iam::{id}:root", group.partition);
-                let resource = global_resource(id, "account", arn, *id);
-                let facts = unread(ctx, group, "service control policies", &doubts, true);
-                subjects.push(Subject::new(resource, Some("unlisted".to_owned()), &facts));
-            }
+            subjects.extend(group.accounts.iter().map(|id| unlisted(ctx, id, &doubts)));
         }
+    }
+    for id in ctx.snapshot.accounts.keys() {
+        // In which organization it is, nobody knows, and so none of its policies is seen.
+        let Some(Fact::Unread(why)) = ctx.org(id).map(|org| &org.organization) else {
+            continue;
+        };
+        subjects.push(unlisted(ctx, id, why));
     }
     subjects
 }
 
-fn unread(ctx: &Context<'_>, group: &Group<'_, '_>, name: &str, why: &[Reason], unlisted: bool) -> ScpFacts {
+/// What stands for the policies above one account that could not be listed.
+fn unlisted(ctx: &Context<'_>, id: &str, why: &[Reason]) -> Subject {
+    let partition = ctx.snapshot.accounts.get(id).map_or("aws", partition);
+    let resource = global_resource(id, "account", format!("arn:{partition}:iam::{id}:root"), id);
+    let facts = unread(ctx.account_in_use(id), "service control policies", why, true);
+    Subject::new(resource, Some("unlisted".to_owned()), &facts)
+}
+
+fn unread(in_use: Fact<bool>, name: &str, why: &[Reason], unlisted: bool) -> ScpFacts {
     ScpFacts {
         name: name.to_owned(),
-        in_use: group.in_use(ctx),
+        in_use,
         unlisted,
         openings: Fact::Unread(why.to_vec()),
         blocks_all: Fact::Unread(why.to_vec()),

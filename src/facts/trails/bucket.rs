@@ -27,6 +27,15 @@ pub struct BucketGrant {
 }
 
 impl BucketGrant {
+    /// The buckets of trails that could not be listed.
+    pub(super) fn unlisted(hidden: &[Reason]) -> Self {
+        Self {
+            judged: Fact::Unread(hidden.to_vec()),
+            open_statements: Fact::Unread(hidden.to_vec()),
+            note: String::new(),
+        }
+    }
+
     /// The bucket of a trail that another account owns.
     pub(super) fn foreign() -> Self {
         Self {

@@ -3,10 +3,10 @@
 use super::bucket::{self, BucketGrant};
 use super::recorder::{self, Origin as Kind, Recorder};
 use super::selector::{self, AGENTS, EXTENDED, KNOWLEDGE_BASES, MODEL_INVOCATIONS, Origin};
-use crate::facts::context::{Context, partition};
+use crate::facts::context::{Context, Place, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::subject::Subject;
-use crate::model::report::Resource;
+use crate::model::report::{InUse, Resource};
 use crate::model::snapshot::Account;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub struct TrailFacts {
     pub dead_types: Fact<Vec<String>>,
     /// Whether it is switched on and has no selector at all.
     pub takes_nothing: Fact<bool>,
-    /// The bucket it writes to; empty for a store.
+    /// The bucket it writes to; empty for a store, `*` for trails that could not be listed.
     pub bucket: String,
     /// What the bucket's policy grants to CloudTrail.
     pub bucket_grant: BucketGrant,
@@ -65,7 +65,39 @@ fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
             }
         }
     }
+    subjects.extend(ctx.places().filter_map(|at| unlisted(ctx, &at)));
     subjects
+}
+
+/// What stands for the trails and stores of a region that could not be listed; nothing where the region is not in use.
+fn unlisted(ctx: &Context<'_>, at: &Place<'_>) -> Option<Subject> {
+    let hidden = recorder::doubts(&at.account.global, at.region);
+    let usage = ctx.usage(at.account_id, at.region)?;
+    if hidden.is_empty() || usage.in_use() == InUse::No {
+        return None;
+    }
+    let flag = || Fact::Unread(hidden.clone());
+    let facts = TrailFacts {
+        label: format!("trails of {}", at.region),
+        home_region: at.region.to_owned(),
+        in_use: usage.fact(),
+        takes_bedrock: flag(),
+        healthy: flag(),
+        logging: flag(),
+        delivery_error: Fact::Unread(hidden.clone()),
+        dead_types: Fact::Unread(hidden.clone()),
+        takes_nothing: flag(),
+        bucket: "*".to_owned(),
+        bucket_grant: BucketGrant::unlisted(&hidden),
+        ..TrailFacts::default()
+    };
+    let partition = at.partition();
+    let arn = format!("arn:{partition}:cloudtrail:{}:{}:trail/*", at.region, at.account_id);
+    Some(Subject::new(
+        at.resource("trail", arn, facts.label.as_str()),
+        None,
+        &facts,
+    ))
 }
 
 fn subject(ctx: &Context<'_>, id: &str, account: &Account, recorder: &Recorder<'_>) -> Subject {
