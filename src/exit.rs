@@ -67,30 +67,35 @@ pub struct GateRules {
 /// Answers the gate over every finding of the run, before any filter that only concerns what is shown.
 pub fn gate(findings: &[Finding], rules: GateRules) -> Gate {
     let Some(fail_on) = rules.fail_on else {
-        return answer("NEVER", ExitStatus::Clean);
+        return Gate {
+            fail_on: "NEVER".to_owned(),
+            exit_code: ExitStatus::Clean.code(),
+            failing: None,
+            undecided: None,
+        };
     };
-    let counts = |status: Status| {
-        findings.iter().any(|finding| {
+    let count = |status: Status| {
+        let counts = |finding: &&Finding| {
             finding.status == status
                 && finding.severity.at_least(fail_on)
                 && finding.exception.as_ref().is_none_or(|note| note.expired)
                 && !(rules.new_only && finding.baseline == Some(Baseline::Existing))
-        })
+        };
+        findings.iter().filter(counts).count()
     };
-    let status = if counts(Status::Fail) {
+    let (failing, undecided) = (count(Status::Fail), count(Status::Unknown));
+    let status = if failing > 0 {
         ExitStatus::Findings
-    } else if !rules.allow_unknown && counts(Status::Unknown) {
+    } else if undecided > 0 && !rules.allow_unknown {
         ExitStatus::Undecided
     } else {
         ExitStatus::Clean
     };
-    answer(fail_on.as_str(), status)
-}
-
-fn answer(fail_on: &str, status: ExitStatus) -> Gate {
     Gate {
-        fail_on: fail_on.to_owned(),
+        fail_on: fail_on.as_str().to_owned(),
         exit_code: status.code(),
+        failing: Some(failing),
+        undecided: Some(undecided),
     }
 }
 
@@ -171,5 +176,28 @@ mod tests {
         assert_eq!(code(std::slice::from_ref(&fail), Some(Severity::High), false, false), 1);
         fail.baseline = Some(Baseline::New);
         assert_eq!(code(&[fail], Some(Severity::High), false, true), 1);
+    }
+
+    #[test]
+    fn the_counts_are_of_what_the_gate_holds_against_the_run() {
+        let mut excepted = finding(Severity::High, Status::Fail);
+        excepted.exception = Some(ExceptionNote {
+            reason: "agreed".into(),
+            expires: None,
+            expired: false,
+        });
+        let findings = [
+            excepted,
+            finding(Severity::Critical, Status::Fail),
+            finding(Severity::High, Status::Fail),
+            finding(Severity::High, Status::Unknown),
+            finding(Severity::Low, Status::Fail),
+        ];
+        let rules = GateRules {
+            fail_on: Some(Severity::High),
+            ..GateRules::default()
+        };
+        let gate = gate(&findings, rules);
+        assert_eq!((gate.failing, gate.undecided), (Some(2), Some(1)));
     }
 }

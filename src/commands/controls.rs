@@ -19,6 +19,7 @@ use crate::config::place::ConfigError;
 use crate::control::catalog::{Catalog, Entry};
 use crate::evaluate::cases;
 use crate::exit::ExitStatus;
+use crate::report::count;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -183,14 +184,16 @@ fn validate(dir: Option<&Path>, global: &GlobalArgs) -> anyhow::Result<ExitStatu
     let (catalog, ids) = directory(dir, global)?;
     let entries = ids.iter().filter_map(|id| catalog.get(id));
     let rules: usize = entries.map(|entry| entry.rules.len()).sum();
-    print(&format!("{} controls with {rules} rules are valid\n", ids.len()))
+    let are = if ids.len() == 1 { "is" } else { "are" };
+    let (controls, rules) = (count(ids.len(), "control"), count(rules, "rule"));
+    print(&format!("{controls} with {rules} {are} valid\n"))
 }
 
 /// Runs the cases; a rule that lacks a kind of case fails as much as one whose case comes out wrong.
 fn test(dir: Option<&Path>, global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let (catalog, ids) = directory(dir, global)?;
     let subjects = audit::subjects();
-    let (mut text, mut wrong, mut count) = (String::new(), 0, 0);
+    let (mut text, mut wrong, mut ran) = (String::new(), 0, 0);
     for entry in ids.iter().filter_map(|id| catalog.get(id)) {
         let mut by_rule: BTreeMap<String, Vec<cases::CaseResult>> = BTreeMap::new();
         for result in cases::run(entry, &subjects) {
@@ -198,7 +201,7 @@ fn test(dir: Option<&Path>, global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
         }
         for rule in &entry.rules {
             let results = by_rule.remove(&rule.id).unwrap_or_default();
-            count += results.len();
+            ran += results.len();
             let missing = cases::missing(&results);
             let faults = results.iter().filter_map(|result| {
                 let fault = result.wrong.as_ref()?;
@@ -210,11 +213,11 @@ fn test(dir: Option<&Path>, global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
             }
             wrong += faults.len();
             let word = if faults.is_empty() { "ok  " } else { "FAIL" };
-            writeln!(text, "{word} {} ({} cases)", rule.id, results.len())?;
+            writeln!(text, "{word} {} ({})", rule.id, count(results.len(), "case"))?;
             text.extend(faults);
         }
     }
-    writeln!(text, "{count} cases, {wrong} faults")?;
+    writeln!(text, "{}, {}", count(ran, "case"), count(wrong, "fault"))?;
     print(&text)?;
     Ok(if wrong == 0 {
         ExitStatus::Clean

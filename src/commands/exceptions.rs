@@ -11,6 +11,7 @@ use crate::config::exception::{Exception, Usage, WARN_DAYS, usage};
 use crate::exit::ExitStatus;
 use crate::ingest::{self, Input};
 use crate::model::report::Finding;
+use crate::report::count;
 use std::fmt::Write as _;
 
 /// Runs the command.
@@ -56,13 +57,7 @@ pub(super) fn run(command: &ExceptionsCommand, global: &GlobalArgs) -> anyhow::R
 
 /// What to say of an exception, and whether somebody has to do something.
 fn state(usage: Usage, matched: bool) -> (String, bool) {
-    let findings = |count| {
-        if count == 1 {
-            "1 finding".to_owned()
-        } else {
-            format!("{count} findings")
-        }
-    };
+    let findings = |matched| count(matched, "finding");
     if usage.expired {
         let counted = if matched {
             format!(", {} counted again", findings(usage.matched))

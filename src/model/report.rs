@@ -9,6 +9,7 @@ use super::snapshot::Tool;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use serde_with::skip_serializing_none;
 use std::collections::BTreeMap;
 
 /// Version of the report's format.
@@ -166,6 +167,7 @@ pub struct ControlSummary {
 }
 
 /// The gate's answer.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gate {
@@ -173,6 +175,12 @@ pub struct Gate {
     pub fail_on: String,
     /// 0, 1 or 3.
     pub exit_code: u8,
+    /// How many FAILs stand there, exceptions and baseline taken off, whether the report shows them or not.
+    #[serde(default)]
+    pub failing: Option<usize>,
+    /// The same of UNKNOWNs.
+    #[serde(default)]
+    pub undecided: Option<usize>,
 }
 
 /// What a finding is about.

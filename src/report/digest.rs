@@ -51,13 +51,14 @@ pub(super) fn gate(report: &Report) -> (Verdict, String) {
             } else {
                 String::new()
             };
+            let fails = gate.failing.unwrap_or(fails);
             (Verdict::Failed, format!("{} {above}{new}", count(fails, "finding")))
         }
         3 => (
             Verdict::Undecided,
             format!(
                 "no finding {above}, but {} that could not be judged",
-                count(unknowns, "check")
+                count(gate.undecided.unwrap_or(unknowns), "check")
             ),
         ),
         _ if fails > 0 => (

@@ -29,6 +29,7 @@ pub use access::{AccessFormat, render_access};
 pub use format::Format;
 pub use github::render_github_summary;
 pub use read::{ReadError, read_report};
+pub(crate) use text::count;
 
 use crate::model::report::{Report, Status};
 use std::borrow::Cow;

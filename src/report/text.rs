@@ -64,7 +64,7 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
 }
 
 /// `1 thing`, `2 things`.
-pub(super) fn count(n: usize, noun: &str) -> String {
+pub(crate) fn count(n: usize, noun: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{plural}")
 }

@@ -25,6 +25,22 @@ fn exit_1_where_something_fails_at_the_gate() {
 }
 
 #[test]
+fn the_gate_counts_what_the_report_leaves_out() {
+    let work = Workdir::new();
+    let gate = |more: &[&str]| {
+        let ran = work.run(&[&["check", "--demo", "--fail-on", "high", "--format", "json"], more].concat());
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("a report");
+        report["summary"]["gate"].clone()
+    };
+    let all = gate(&[]);
+    assert!(all["failing"].as_u64() > Some(10), "{all}");
+    assert_eq!(gate(&["--min-severity", "critical"]), all);
+    let shown = work.run(&["check", "--demo", "--fail-on", "high", "--min-severity", "critical"]);
+    let sentence = format!("{} findings at HIGH or above", all["failing"]);
+    assert!(shown.stdout.contains(&sentence), "{}", shown.stdout);
+}
+
+#[test]
 fn exit_2_where_it_cannot_run() {
     let work = Workdir::new();
     for args in [

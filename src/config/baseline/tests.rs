@@ -54,6 +54,8 @@ fn report(findings: Vec<Finding>) -> Report {
             gate: Gate {
                 fail_on: "CRITICAL".into(),
                 exit_code: 0,
+                failing: None,
+                undecided: None,
             },
             compliance: Vec::new(),
         },

@@ -167,6 +167,8 @@ fn summary(findings: &[Finding]) -> Summary {
         gate: Gate {
             fail_on: "CRITICAL".into(),
             exit_code: 1,
+            failing: None,
+            undecided: None,
         },
         compliance: vec![Requirement {
             framework: attack(8).into(),
@@ -201,6 +203,8 @@ pub(in crate::report) fn empty() -> Report {
             gate: Gate {
                 fail_on: "CRITICAL".into(),
                 exit_code: 0,
+                failing: None,
+                undecided: None,
             },
             compliance: Vec::new(),
         },
