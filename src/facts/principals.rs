@@ -3,18 +3,19 @@
 //! Each distinct document is parsed once and shared. What could not be read or understood stands beside what could,
 //! so that a question put to a principal's [`PolicySet`] can come back unknown and say why.
 
+mod policies;
+
 use super::fact::{Reason, doubts};
 use super::org::Org;
 use crate::iam::access::{Bound, PolicyRef, PolicySet, Scps, Source};
 use crate::iam::context::{Context as RequestContext, Known};
 use crate::iam::document::Document;
 use crate::iam::principal::RequestingPrincipal;
+use crate::model::arn::Arn;
 use crate::model::aws::iam::{
     AttachedPolicy, Group, InlinePolicy, ManagedPolicy, PermissionsBoundary, Role, Tag, User,
 };
-use crate::model::policy_text::PolicyText;
 use crate::model::snapshot::Account;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,7 +65,7 @@ pub struct Policy<'a> {
     pub bounds: Vec<usize>,
     /// Whether anything holds it: a user, a role, or a group even without members.
     pub attached: bool,
-    /// The row of a managed policy.
+    /// The row of a managed policy; absent where one is carried and was not read.
     pub managed: Option<&'a ManagedPolicy>,
 }
 
@@ -217,7 +218,7 @@ impl<'a> Principals<'a> {
         let global = &account.global;
         let mut build = Build {
             account,
-            policies: policies(account),
+            policies: policies::of(account),
             ids: BTreeMap::new(),
         };
         build.ids = build
@@ -267,7 +268,7 @@ impl<'a> Principals<'a> {
     /// The role with this ARN, whose path a configuration may have left out.
     pub fn role(&self, arn: &str) -> Option<&Principal<'a>> {
         self.find(arn).filter(|principal| !principal.is_user()).or_else(|| {
-            let parsed = crate::model::arn::Arn::parse(arn)?;
+            let parsed = Arn::parse(arn)?;
             let same_account = parsed.account == self.account_id && parsed.resource_type() == "role";
             let at = self.by_role_name.get(parsed.name()).filter(|_| same_account)?;
             self.principals.get(*at)
@@ -293,91 +294,6 @@ impl<'a> Principals<'a> {
             })
             .collect()
     }
-}
-
-/// Every policy of the account, parsed on all cores.
-fn policies(account: &Account) -> Vec<Policy<'_>> {
-    let global = &account.global;
-    let mut rows: Vec<Row<'_>> = global.policies.items.iter().map(Row::Managed).collect();
-    for user in &global.users.items {
-        rows.extend(
-            user.user_policy_list
-                .iter()
-                .map(|policy| Row::Inline(Owner::User, &user.arn, policy)),
-        );
-    }
-    for group in &global.groups.items {
-        rows.extend(
-            group
-                .group_policy_list
-                .iter()
-                .map(|policy| Row::Inline(Owner::Group, &group.arn, policy)),
-        );
-    }
-    for role in &global.roles.items {
-        rows.extend(
-            role.role_policy_list
-                .iter()
-                .map(|policy| Row::Inline(Owner::Role, &role.arn, policy)),
-        );
-    }
-    rows.into_par_iter().map(|row| row.policy(account)).collect()
-}
-
-enum Row<'a> {
-    Managed(&'a ManagedPolicy),
-    Inline(Owner, &'a str, &'a InlinePolicy),
-}
-
-impl<'a> Row<'a> {
-    fn policy(self, account: &'a Account) -> Policy<'a> {
-        match self {
-            Self::Managed(row) => Policy {
-                id: Arc::from(row.arn.as_str()),
-                name: &row.policy_name,
-                owner: Owner::Managed,
-                owner_arn: &row.arn,
-                version: row.default_version_id.as_deref().map(Arc::from),
-                document: row
-                    .document
-                    .as_ref()
-                    .map_or_else(|| Err(unread(account, &row.arn)), |text| parse(&row.arn, text)),
-                holders: Vec::new(),
-                bounds: Vec::new(),
-                attached: row.attachment_count.is_some_and(|count| count > 0),
-                managed: Some(row),
-            },
-            Self::Inline(owner, owner_arn, row) => {
-                let id = format!("{owner_arn}#{}", row.policy_name);
-                Policy {
-                    document: parse(&id, &row.policy_document),
-                    id: Arc::from(id),
-                    name: &row.policy_name,
-                    owner,
-                    owner_arn,
-                    version: None,
-                    holders: Vec::new(),
-                    bounds: Vec::new(),
-                    attached: true,
-                    managed: None,
-                }
-            }
-        }
-    }
-}
-
-fn parse(id: &str, text: &PolicyText) -> Result<Arc<Document>, Reason> {
-    Document::parse(text.as_str())
-        .map(Arc::new)
-        .map_err(|error| Reason::text(format!("policy {id} cannot be understood: {error}")))
-}
-
-/// Why a managed policy's text is missing.
-fn unread(account: &Account, arn: &str) -> Reason {
-    let policies = &account.global.policies;
-    let own = policies.gaps_of(arn).next();
-    own.or_else(|| policies.list_gaps().next())
-        .map_or_else(|| Reason::text(format!("policy {arn} was not read")), Reason::gap)
 }
 
 struct Build<'a> {
@@ -478,7 +394,7 @@ impl<'a> Build<'a> {
                         Err(reason) => reason.clone(),
                     }
                 }
-                None => unread(self.account, &id),
+                None => policies::unread(self.account, &id),
             };
             principal.policies.identity_unread.push(why.text.clone());
             principal.doubts.push(why);
@@ -494,7 +410,7 @@ impl<'a> Build<'a> {
                     Err(reason) => reason.clone(),
                 }
             }
-            None => unread(self.account, arn),
+            None => policies::unread(self.account, arn),
         };
         let text = why.text.clone();
         doubts.push(why);

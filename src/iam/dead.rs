@@ -57,8 +57,9 @@ impl Dead {
     }
 }
 
-/// Examines one statement; `None` where nothing is wrong, or where it does not concern Bedrock.
-pub fn examine(statement: &Statement) -> Option<Dead> {
+/// Examines one statement of a policy of `partition`; `None` where nothing is wrong, or where it does not concern
+/// Bedrock.
+pub fn examine(statement: &Statement, partition: &str) -> Option<Dead> {
     let listed = match &statement.actions {
         ActionElement::Action(list) => list.as_slice(),
         ActionElement::NotAction(_) => &[],
@@ -83,7 +84,7 @@ pub fn examine(statement: &Statement) -> Option<Dead> {
         || listed
             .iter()
             .any(|pattern| pattern.matches("bedrock:InvokeModel") == Tri::Maybe);
-    dead.resources = dead_resources(statement);
+    dead.resources = dead_resources(statement, partition);
     match statement.effect {
         Effect::Deny => dead.refuses_nothing = !meant.is_empty() && !reaches_bedrock,
         Effect::Allow => {
@@ -124,7 +125,7 @@ fn dead_keys(statement: &Statement) -> Vec<DeadKey> {
 }
 
 /// The resources of the statement that match no ARN its Bedrock actions know, nor `*`.
-fn dead_resources(statement: &Statement) -> Vec<String> {
+fn dead_resources(statement: &Statement, partition: &str) -> Vec<String> {
     let ResourceElement::Resource(list) = &statement.resources else {
         return Vec::new();
     };
@@ -156,7 +157,13 @@ fn dead_resources(statement: &Statement) -> Vec<String> {
             .split(':')
             .nth(2)
             .is_some_and(|service| !service.starts_with("bedrock") && !service.is_empty());
-        !elsewhere && !pattern.matches("*") && !alive.iter().any(|known| known.intersects(pattern))
+        // Another partition is another AWS: its ARNs never come up in this one.
+        let abroad = pattern
+            .text()
+            .split(':')
+            .nth(1)
+            .is_some_and(|part| pattern.text().starts_with("arn:") && !Pattern::glob(part).matches(partition));
+        !elsewhere && !pattern.matches("*") && (abroad || !alive.iter().any(|known| known.intersects(pattern)))
     };
     list.iter()
         .filter(dead)
@@ -171,7 +178,7 @@ mod tests {
 
     fn dead(statement: &str) -> Option<Dead> {
         let document = Document::parse(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#)).unwrap();
-        examine(&document.statements[0])
+        examine(&document.statements[0], "aws")
     }
 
     fn with_key(effect: &str, operator: &str, key: &str) -> Dead {
@@ -246,6 +253,7 @@ mod tests {
             "anthropic.claude-v2",
             "arn:aws:bedrock:us-east-1:foundation-model/x",
             "arn:aws:bedrock:us-east-1:111122223333:agent/A",
+            "arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-v2",
         ] {
             assert!(grants(resource).unwrap().grants_nothing, "{resource}");
         }

@@ -2,18 +2,21 @@
 
 use super::class::{Class, Classes, bounds, unread_boundary};
 use super::holder::{Decider, Effectual, Example, Holder, Width};
-use super::{BATCH, INVOKE, MANTLE, accounts, models, regions};
+use super::lists::{Hold, Lists};
+use super::{BATCH, INVOKE, MANTLE, accounts, in_use, models, regions};
 use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
-use crate::facts::principals::{Policy, Principal, Principals};
+use crate::facts::principals::{Owner, Policy, Principal, Principals};
 use crate::facts::subject::Subject;
 use crate::iam::access::{PolicyRef, Source};
 use crate::iam::context::Context as RequestContext;
+use crate::iam::managed::is_aws_managed;
 use crate::iam::models::Models;
 use crate::iam::pattern::Pattern;
 use crate::iam::reach::{Grant, Scope, is_administrator, model_reach, witness_outside};
 use crate::iam::statement::{ActionElement, Effect, ResourceElement, Statement};
+use crate::model::arn::Arn;
 use crate::model::snapshot::Account;
 use rayon::prelude::*;
 use schemars::JsonSchema;
@@ -27,8 +30,10 @@ use std::sync::Arc;
 pub struct GrantFacts {
     /// The policy's ARN, or `PRINCIPAL-ARN#NAME` for an inline policy.
     pub policy: String,
-    /// The policy's name.
+    /// What findings call the policy: its name, for an inline one with its owner.
     pub policy_name: String,
+    /// Whether AWS owns the policy, so that nobody else can change it.
+    pub aws_managed: bool,
     /// The version in force of a managed policy.
     pub policy_version: Option<String>,
     /// Whether the policy is inline in a user, group or role.
@@ -79,8 +84,9 @@ pub struct GrantFacts {
     pub taken_by: Vec<Decider>,
     /// What could not be read and might bound it further.
     pub remarks: Vec<String>,
-    /// Models that agents of the account are configured with, for the remediation.
-    pub models_in_use: Vec<String>,
+    /// A statement for the same actions on the models that the account's agents and profiles name, or on a template
+    /// where they name none.
+    pub rewritten: String,
 }
 
 /// The kind of subject.
@@ -106,7 +112,7 @@ struct Work<'w, 'a> {
     administrators: Vec<Pattern>,
     approved_models: Option<Vec<Pattern>>,
     approved_invokers: Option<Vec<Pattern>>,
-    models_in_use: Vec<String>,
+    in_use: Vec<String>,
 }
 
 fn of_account(ctx: &Context<'_>, iam: &Principals<'_>, account: &Account) -> Vec<Subject> {
@@ -123,7 +129,7 @@ fn of_account(ctx: &Context<'_>, iam: &Principals<'_>, account: &Account) -> Vec
         administrators: patterns("administrators").unwrap_or_default(),
         approved_models: patterns("approved_models"),
         approved_invokers: patterns("approved_invokers"),
-        models_in_use: models_in_use(account),
+        in_use: in_use::resources(account),
     };
     let mut subjects: Vec<Subject> = iam
         .policies
@@ -160,7 +166,7 @@ impl Work<'_, '_> {
             Err(reason) => {
                 let mut facts = unread(vec![reason.clone()]);
                 facts.policy = policy.id.to_string();
-                policy.name.clone_into(&mut facts.policy_name);
+                facts.policy_name = title(policy);
                 let key = Some(format!("{}#unread", policy.id));
                 return vec![Subject::new(self.resource(policy), key, &facts)];
             }
@@ -190,10 +196,10 @@ impl Work<'_, '_> {
 
     fn resource(&self, policy: &Policy<'_>) -> crate::model::report::Resource {
         let kind = policy.owner.resource_type();
-        let name = if policy.managed.is_some() {
+        let name = if policy.owner == Owner::Managed {
             policy.name.to_owned()
         } else {
-            let owner = crate::model::arn::Arn::parse(policy.owner_arn).map_or("", |arn| arn.name());
+            let owner = Arn::parse(policy.owner_arn).map_or("", |arn| arn.name());
             format!("{owner}/{}", policy.name)
         };
         global_resource(self.iam.account_id, kind, policy.owner_arn, name)
@@ -220,9 +226,10 @@ impl Work<'_, '_> {
         }
         let mut facts = GrantFacts {
             policy: policy.id.to_string(),
-            policy_name: policy.name.to_owned(),
+            policy_name: title(policy),
+            aws_managed: is_aws_managed(policy.owner_arn),
             policy_version: policy.version.as_deref().map(str::to_owned),
-            inline: policy.managed.is_none(),
+            inline: policy.owner != Owner::Managed,
             statement: statement.label(),
             statement_json: statement.raw.clone(),
             actions: granted.iter().map(|action| (*action).to_owned()).collect(),
@@ -231,7 +238,7 @@ impl Work<'_, '_> {
             invokes: INVOKE.into_iter().any(grants),
             batches: grants(BATCH),
             mantles: grants(MANTLE),
-            models_in_use: self.models_in_use.clone(),
+            rewritten: in_use::statement(statement.sid.as_deref(), &granted, &self.in_use),
             ..GrantFacts::default()
         };
         let mut lists = Lists {
@@ -253,7 +260,7 @@ impl Work<'_, '_> {
 
     /// Why principals may hold the policy that are not among those that were read; a principal's own policy has none.
     fn unseen_holders(&self, policy: &Policy<'_>) -> Vec<Reason> {
-        let own = policy.managed.is_none() && policy.owner.resource_type() != "iam_group";
+        let own = matches!(policy.owner, Owner::User | Owner::Role);
         if own { Vec::new() } else { self.iam.doubts.clone() }
     }
 
@@ -300,7 +307,6 @@ impl Work<'_, '_> {
                 .and_then(|approved| witness_outside(&scope, &policies, grant, &INVOKE, approved))
                 .map(|witness| Example::from(&witness)),
             unread: unread_boundary(principal).map(str::to_owned),
-            remarks: policies.unread(),
         }
     }
 
@@ -316,7 +322,7 @@ impl Work<'_, '_> {
             (&mut facts.mitigated_by, &answer.invoke.mitigations),
             (&mut facts.narrowed_by, &answer.invoke.narrowed_by),
             (&mut facts.reaches, &answer.invoke.patterns),
-            (&mut facts.remarks, &answer.remarks),
+            (&mut facts.remarks, &principal.policies.unread()),
         ] {
             more.iter().for_each(|item| add(list, item.clone()));
         }
@@ -334,36 +340,33 @@ impl Work<'_, '_> {
         }
         let width = answer.invoke.width;
         let reaches_something = width > Width::Nothing;
-        if let Some(text) = &answer.unread
-            && (reaches_something || answer.batch > Width::Nothing || answer.mantle > Width::Nothing)
-        {
-            // The boundary bounds the grant, and nobody knows how far.
-            lists
-                .undecided
-                .extend(self.iam.reasons(principal, std::slice::from_ref(text)));
-            return;
-        }
         let exempt = facts.administrator == Fact::Known(true) && is(&self.administrators);
-        match width {
-            Width::AnyModel if !exempt => lists.any_model.push(arn.clone()),
-            Width::Family => lists.family.push(arn.clone()),
-            Width::VersionWildcard => lists.versions.push(arn.clone()),
-            _ => {}
-        }
-        if principal.is_user() && reaches_something {
-            lists.users.push(arn.clone());
-        }
-        if answer.batch >= Width::Family {
-            lists.batch.push(arn.clone());
-        }
-        if answer.mantle >= Width::Family {
-            lists.mantle.push(arn.clone());
-        }
-        if reaches_something && self.approved_invokers.as_ref().is_some_and(|approved| !is(approved)) {
-            lists.unapproved_invokers.push(arn.clone());
-        }
-        if let Some(example) = &answer.outside {
-            add(&mut lists.unapproved_models, example.clone());
+        let unapproved = self.approved_invokers.as_ref().is_some_and(|approved| !is(approved));
+        let hold = Hold {
+            arn: &arn,
+            // The boundary bounds the grant, and nobody knows how far.
+            undecided: answer
+                .unread
+                .as_ref()
+                .map(|text| self.iam.reasons(principal, std::slice::from_ref(text))),
+        };
+        let narrower = |least: Width| match hold.undecided {
+            // A boundary can make a wide grant a narrow one.
+            Some(_) => width >= least,
+            None => width == least,
+        };
+        hold.note(&mut lists.any_model, width == Width::AnyModel && !exempt);
+        hold.note(&mut lists.family, narrower(Width::Family));
+        hold.note(&mut lists.versions, narrower(Width::VersionWildcard));
+        hold.note(&mut lists.users, principal.is_user() && reaches_something);
+        hold.note(&mut lists.batch, answer.batch >= Width::Family);
+        hold.note(&mut lists.mantle, answer.mantle >= Width::Family);
+        hold.note(&mut lists.unapproved_invokers, reaches_something && unapproved);
+        if let Some(example) = answer.outside.as_ref().filter(|_| !exempt) {
+            match &hold.undecided {
+                Some(reasons) => lists.unapproved_models.undecided.extend(reasons.iter().cloned()),
+                None => add(&mut lists.unapproved_models.seen, example.clone()),
+            }
         }
     }
 }
@@ -375,41 +378,6 @@ struct ClassAnswer {
     mantle: Width,
     outside: Option<Example>,
     unread: Option<String>,
-    remarks: Vec<String>,
-}
-
-#[derive(Debug, Default)]
-struct Lists {
-    any_model: Vec<String>,
-    family: Vec<String>,
-    versions: Vec<String>,
-    users: Vec<String>,
-    batch: Vec<String>,
-    mantle: Vec<String>,
-    unapproved_invokers: Vec<String>,
-    unapproved_models: Vec<Example>,
-    undecided: Vec<Reason>,
-    unseen_holders: Vec<Reason>,
-}
-
-impl Lists {
-    fn into_facts(self, facts: &mut GrantFacts) {
-        let undecided = self.undecided;
-        let list = |seen: Vec<String>| Fact::faults(seen, undecided.clone());
-        // Who holds a grant matters to these two, and not only how far it reaches.
-        let mut of_holders = undecided.clone();
-        of_holders.extend(self.unseen_holders);
-        let invokes = facts.invokes;
-        let holders = |seen: Vec<String>| Fact::faults(seen, if invokes { of_holders.clone() } else { Vec::new() });
-        facts.any_model = list(self.any_model);
-        facts.family = list(self.family);
-        facts.versions = list(self.versions);
-        facts.users = holders(self.users);
-        facts.batch = list(self.batch);
-        facts.mantle = list(self.mantle);
-        facts.unapproved_invokers = holders(self.unapproved_invokers);
-        facts.unapproved_models = Fact::faults(self.unapproved_models, undecided);
-    }
 }
 
 fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -449,6 +417,18 @@ fn resources(statement: &Statement) -> Vec<String> {
     }
 }
 
+/// What findings call a policy.
+pub(super) fn title(policy: &Policy<'_>) -> String {
+    let kind = match policy.owner {
+        Owner::Managed => return policy.name.to_owned(),
+        Owner::User => "user",
+        Owner::Group => "group",
+        Owner::Role => "role",
+    };
+    let owner = Arn::parse(policy.owner_arn).map_or(policy.owner_arn, |arn| arn.name());
+    format!("inline policy {} of {kind} {owner}", policy.name)
+}
+
 /// A name for each statement that stays the same when others come or go: its Sid where that is unique, else its index.
 pub(super) fn labels(statements: &[Statement]) -> Vec<String> {
     let unique = |sid: &str| {
@@ -476,17 +456,4 @@ pub(super) fn written_actions(statement: &Statement) -> Vec<String> {
     list.iter()
         .map(|pattern| format!("{prefix}{}", pattern.text()))
         .collect()
-}
-
-/// Models that agents of the account are configured with.
-fn models_in_use(account: &Account) -> Vec<String> {
-    let mut models: Vec<String> = account
-        .regions
-        .values()
-        .flat_map(|region| &region.agent_versions.items)
-        .filter_map(|agent| agent.foundation_model.clone())
-        .collect();
-    models.sort();
-    models.dedup();
-    models
 }

@@ -112,7 +112,11 @@ impl From<Reach> for Effectual {
         Self {
             width: reach.breadth.into(),
             examples: reach.witnesses.iter().take(3).map(Example::from).collect(),
-            patterns: reach.patterns,
+            patterns: if reach.breadth > Breadth::Exact {
+                reach.broadest().cloned().collect()
+            } else {
+                reach.patterns
+            },
             taken_by: reach.taken_by.iter().map(Decider::from).collect(),
             mitigations: reach.mitigations,
             narrowed_by: reach.narrowed_by,

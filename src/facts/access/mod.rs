@@ -7,6 +7,8 @@ pub mod api_key;
 pub mod class;
 pub mod grant;
 pub mod holder;
+mod in_use;
+mod lists;
 pub mod statement;
 pub mod trust;
 pub mod unattached;
@@ -44,3 +46,6 @@ fn accounts<'c, 'a>(
         .iter()
         .filter_map(|(id, account)| Some((ctx.iam(id)?, account)))
 }
+
+#[cfg(test)]
+pub(in crate::facts) mod tests;

@@ -3,12 +3,12 @@
 //! Identity policies, boundaries and SCPs are looked at; a policy that nobody holds is not.
 
 use super::accounts;
-use super::grant::{labels, written_actions};
+use super::grant::{labels, title, written_actions};
 use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::org::{self, SCP};
-use crate::facts::principals::Policy;
+use crate::facts::principals::{Owner, Policy};
 use crate::facts::subject::Subject;
 use crate::iam::dead::{self, Dead, KeyEffect};
 use crate::iam::document::Document;
@@ -35,7 +35,7 @@ pub struct DeadKeyFacts {
 pub struct StatementFacts {
     /// The policy: its ARN, or `PRINCIPAL-ARN#NAME` for an inline policy.
     pub policy: String,
-    /// The policy's name.
+    /// What findings call the policy: its name, for an inline one with its owner.
     pub policy_name: String,
     /// Sid or index.
     pub statement: String,
@@ -66,35 +66,40 @@ pub const KIND: Kind = Kind::of::<StatementFacts>(
     subjects,
 );
 
-/// Every statement about Bedrock that something is wrong with, and for the count every one that is sound.
+/// Every statement about Bedrock, sound or not, and one subject for each policy that may hold more.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let mut subjects = Vec::new();
     for (iam, account) in accounts(ctx) {
-        for policy in iam
-            .policies
-            .iter()
-            .filter(|policy| !policy.holders.is_empty() || !policy.bounds.is_empty())
-        {
+        let partition = partition(account);
+        // AWS alone writes the policies of service-linked roles.
+        let ours = |policy: &&Policy<'_>| {
+            !policy.bounds.is_empty() || iam.holders(policy).any(|holder| !holder.is_service_linked())
+        };
+        for policy in iam.policies.iter().filter(ours) {
             let resource = policy_resource(iam.account_id, policy);
+            let inline = (policy.owner != Owner::Managed).then_some(policy.name);
+            let title = title(policy);
+            let text = Text {
+                id: &policy.id,
+                name: &title,
+                inline,
+                partition,
+            };
             match &policy.document {
-                Ok(document) => {
-                    let inline = policy.managed.is_none().then_some(policy.name);
-                    of_document(&mut subjects, document, &resource, &policy.id, policy.name, inline);
-                }
-                Err(reason) => {
-                    let facts = unread(&policy.id, policy.name, std::slice::from_ref(reason));
-                    subjects.push(Subject::new(resource, Some(format!("{}#unread", policy.id)), &facts));
-                }
+                Ok(document) => text.statements(document, &resource, &mut subjects),
+                Err(reason) => subjects.push(text.unread(resource, vec![reason.clone()])),
             }
         }
         if !iam.doubts.is_empty() {
-            let root = format!("arn:{}:iam::{}:root", partition(account), iam.account_id);
-            let resource = global_resource(iam.account_id, "account", root, "policies that could not be read");
-            subjects.push(Subject::new(
-                resource,
-                Some("unread".to_owned()),
-                &unread("", "", &iam.doubts),
-            ));
+            let root = format!("arn:{partition}:iam::{}:root", iam.account_id);
+            let resource = global_resource(iam.account_id, "account", root, "statements that could not be read");
+            let text = Text {
+                id: "",
+                name: "",
+                inline: None,
+                partition,
+            };
+            subjects.push(text.unread(resource, iam.doubts.clone()));
         }
     }
     scps(ctx, &mut subjects);
@@ -120,33 +125,62 @@ fn scps(ctx: &Context<'_>, subjects: &mut Vec<Subject>) {
             if policy.aws_managed || !seen.insert(policy.arn.as_str()) {
                 continue;
             }
-            if let Ok(document) = org::parse(org.vantage, policy) {
-                let resource = global_resource(account_id, "scp", policy.arn.as_str(), policy.name.as_str());
-                of_document(subjects, &document, &resource, &policy.arn, &policy.name, None);
+            let resource = global_resource(account_id, "scp", policy.arn.as_str(), policy.name.as_str());
+            let text = Text {
+                id: &policy.arn,
+                name: &policy.name,
+                inline: None,
+                partition: ctx.snapshot.accounts.get(account_id).map_or("aws", partition),
+            };
+            match org::parse(org.vantage, policy) {
+                Ok(document) => text.statements(&document, &resource, subjects),
+                Err(reason) => subjects.push(text.unread(resource, vec![reason])),
             }
         }
     }
 }
 
-fn of_document(
-    subjects: &mut Vec<Subject>,
-    document: &Document,
-    resource: &Resource,
-    id: &str,
-    name: &str,
-    inline: Option<&str>,
-) {
-    let about_bedrock = |statement: &Statement| {
-        dead::examine(statement).or_else(|| {
-            let touches = statement.touches("bedrock") || statement.touches("bedrock-mantle");
-            touches.then(Dead::default)
-        })
-    };
-    for (statement, key) in document.statements.iter().zip(labels(&document.statements)) {
-        let Some(dead) = about_bedrock(statement) else { continue };
-        let facts = facts(statement, &dead, id, name);
-        let key = inline.map_or_else(|| key.clone(), |inline| format!("{inline}#{key}"));
-        subjects.push(Subject::new(resource.clone(), Some(key), &facts));
+/// One policy whose statements are looked at.
+struct Text<'t> {
+    id: &'t str,
+    name: &'t str,
+    inline: Option<&'t str>,
+    partition: &'t str,
+}
+
+impl Text<'_> {
+    fn key(&self, of: &str) -> String {
+        self.inline
+            .map_or_else(|| of.to_owned(), |inline| format!("{inline}#{of}"))
+    }
+
+    fn statements(&self, document: &Document, resource: &Resource, subjects: &mut Vec<Subject>) {
+        let about_bedrock = |statement: &Statement| {
+            dead::examine(statement, self.partition).or_else(|| {
+                let touches = statement.touches("bedrock") || statement.touches("bedrock-mantle");
+                touches.then(Dead::default)
+            })
+        };
+        for (statement, key) in document.statements.iter().zip(labels(&document.statements)) {
+            let Some(dead) = about_bedrock(statement) else { continue };
+            let facts = facts(statement, &dead, self.id, self.name);
+            subjects.push(Subject::new(resource.clone(), Some(self.key(&key)), &facts));
+        }
+    }
+
+    /// Whatever statements the policy holds, nobody knows.
+    fn unread(&self, resource: Resource, reasons: Vec<Reason>) -> Subject {
+        let open = || Fact::Unread(reasons.clone());
+        let facts = StatementFacts {
+            policy: self.id.to_owned(),
+            policy_name: self.name.to_owned(),
+            effect: Fact::Unread(reasons.clone()),
+            misleading_condition: open(),
+            refuses_nothing: open(),
+            grants_nothing: open(),
+            ..StatementFacts::default()
+        };
+        Subject::new(resource, Some(self.key("unread")), &facts)
     }
 }
 
@@ -178,19 +212,5 @@ fn facts(statement: &Statement, dead: &Dead, id: &str, name: &str) -> StatementF
         unmatched_resources: dead.resources.clone(),
         refuses_nothing: Fact::Known(dead.refuses_nothing && statement.effect == Effect::Deny),
         grants_nothing: Fact::Known(dead.grants_nothing && statement.effect == Effect::Allow),
-    }
-}
-
-/// What stands for statements that nobody could read.
-fn unread(policy: &str, name: &str, reasons: &[Reason]) -> StatementFacts {
-    let flag = || Fact::Unread(reasons.to_vec());
-    StatementFacts {
-        policy: policy.to_owned(),
-        policy_name: name.to_owned(),
-        effect: Fact::Unread(reasons.to_vec()),
-        misleading_condition: flag(),
-        refuses_nothing: flag(),
-        grants_nothing: flag(),
-        ..StatementFacts::default()
     }
 }

@@ -12,8 +12,8 @@ use crate::facts::subject::Subject;
 use crate::iam::context::{Context as RequestContext, Known, Request};
 use crate::iam::document::Document;
 use crate::iam::principal::{PrincipalElement, RequestingPrincipal, account_of};
-use crate::iam::reach::{Breadth, Scope, model_reach};
-use crate::iam::resource_policy::decide_resource_policy;
+use crate::iam::reach::{Breadth, CANARY, Scope, model_reach};
+use crate::iam::resource_policy::{ResourceDecision, decide_resource_policy};
 use crate::iam::statement::Effect;
 use crate::iam::tri::Tri;
 use rayon::prelude::*;
@@ -100,9 +100,17 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                     context: &context,
                 };
                 let reach = model_reach(&scope, &principal.policies, None, &INVOKE);
-                if reach.breadth < Breadth::Family {
-                    return None;
-                }
+                // Where strangers stay out, it does not matter what could not be read of the role's policies.
+                let shut = trust.as_ref().is_some_and(|(open, _)| open.is_empty());
+                let broad = if reach.breadth >= Breadth::Family {
+                    if shut { Fact::Known(true) } else { broad(iam, principal) }
+                } else {
+                    let unread = &principal.policies.identity_unread;
+                    if shut || unread.is_empty() {
+                        return None;
+                    }
+                    Fact::Unread(iam.reasons(principal, unread))
+                };
                 let (open_to, bounded) = match (trust, document) {
                     (Some((open, bounded)), _) => (Fact::Known(open), bounded),
                     (None, Err(reason)) => (Fact::unread(reason), Vec::new()),
@@ -110,8 +118,8 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 };
                 let facts = RoleFacts {
                     name: role.role_name.clone(),
-                    reaches: reach.patterns,
-                    broad: broad(iam, principal),
+                    reaches: reach.broadest().cloned().collect(),
+                    broad,
                     open_to,
                     bounded,
                 };
@@ -146,21 +154,23 @@ fn broad(iam: &Principals<'_>, principal: &Principal<'_>) -> Fact<bool> {
 fn outsiders(document: &Document, iam: &Principals<'_>, role: &str) -> (Vec<Outsider>, Vec<String>) {
     let (mut open, mut bounded) = (BTreeSet::new(), BTreeSet::new());
     for probe in probes(document, iam.account_id) {
-        let request = |context: RequestContext| Request::new(probe.action, role, context);
-        let strict = decide_resource_policy(document, &probe.who, &request(probe.context()));
-        if strict.effective().is_false() {
+        let ask = |context| decide_resource_policy(document, &probe.who, &Request::new(probe.action, role, context));
+        // The stranger chooses among these requests, so the one that gets furthest counts.
+        let tries: Vec<ResourceDecision> = probe.contexts().into_iter().map(ask).collect();
+        let best = |wanted: Tri| tries.iter().find(|decision| decision.effective() == wanted);
+        let Some(strict) = best(Tri::True).or_else(|| best(Tri::Maybe)) else {
             // Somebody of that name may get in all the same, with the right value of a key.
             let mut context = RequestContext::open();
             probe.describe(&mut context);
-            let lenient = decide_resource_policy(document, &probe.who, &request(context));
+            let lenient = ask(context);
             if lenient.effective().is_possible() {
                 bounded.insert(format!("{} ({})", probe.label, lenient.allow_conditions.join(", ")));
             }
             continue;
-        }
-        let conditions: Vec<&String> = strict.allow_conditions.iter().chain(&strict.deny_conditions).collect();
+        };
         if probe.any_condition_will_do && strict.effective() == Tri::Maybe {
-            let keys = conditions.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(", ");
+            let conditions = strict.allow_conditions.iter().chain(&strict.deny_conditions);
+            let keys = conditions.map(String::as_str).collect::<Vec<_>>().join(", ");
             bounded.insert(format!("{} ({keys})", probe.label));
             continue;
         }
@@ -196,13 +206,14 @@ impl Probe {
         self.who.describe(context);
     }
 
-    /// What AWS would send for a stranger: another organization, another subject at the identity provider.
-    fn context(&self) -> RequestContext {
+    /// What AWS may send for a stranger: another organization, another subject at the identity provider, whatever
+    /// external id the stranger makes up.
+    fn contexts(&self) -> Vec<RequestContext> {
         let mut context = RequestContext::open();
         self.describe(&mut context);
         if let Some(host) = &self.web {
-            context.insert(&format!("{host}:sub"), Known::Values(vec![SUBJECT.to_owned()]));
-            return context;
+            let with = |subject: &&str| context.clone().set(&format!("{host}:sub"), [*subject]);
+            return subjects_at(host).iter().map(with).collect();
         }
         if self.who.account() == Some(STRANGER) {
             context.insert("aws:PrincipalOrgID", Known::Values(vec!["o-zq7canary00".to_owned()]));
@@ -210,8 +221,31 @@ impl Probe {
                 "aws:PrincipalOrgPaths",
                 Known::Values(vec!["o-zq7canary00/r-zq7c/".to_owned()]),
             );
+            return vec![context];
         }
-        context
+        // Everybody uses TLS, so asking for it is no condition.
+        let context = context.set("aws:SecureTransport", ["true"]);
+        vec![
+            context.clone().absent("sts:ExternalId"),
+            context.set("sts:ExternalId", [CANARY]),
+        ]
+    }
+}
+
+/// Subjects that an identity provider would state for strangers. Providers that serve everybody tell their customers
+/// apart inside the subject, behind a beginning that all have in common.
+fn subjects_at(host: &str) -> &'static [&'static str] {
+    match host {
+        "token.actions.githubusercontent.com" => &[SUBJECT, "repo:zq7canary/zq7canary:ref:refs/heads/zq7canary"],
+        "gitlab.com" => &[
+            SUBJECT,
+            "project_path:zq7canary/zq7canary:ref_type:branch:ref:zq7canary",
+        ],
+        "app.terraform.io" => &[
+            SUBJECT,
+            "organization:zq7canary:project:zq7canary:workspace:zq7canary:run_phase:apply",
+        ],
+        _ => &[SUBJECT],
     }
 }
 

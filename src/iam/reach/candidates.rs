@@ -6,8 +6,10 @@
 use super::{CANARY, Grant, Scope, grants};
 use crate::iam::access::PolicySet;
 use crate::iam::actions::catalogue;
-use crate::iam::pattern::Pattern;
+use crate::iam::context::{Context, Known};
+use crate::iam::pattern::{Pattern, Syntax};
 use crate::iam::statement::{Effect, ResourceElement, Statement};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Regions that a wildcard such as `eu-*` is tried with where no scanned one serves.
@@ -72,7 +74,7 @@ const TARGETS: [&str; 8] = [
 pub(super) struct Ground<'a> {
     scope: &'a Scope<'a>,
     service: &'a str,
-    patterns: Vec<&'a Pattern>,
+    patterns: Vec<Cow<'a, Pattern>>,
     pub(super) regions: Vec<String>,
     accounts: BTreeSet<String>,
 }
@@ -126,6 +128,7 @@ impl<'a> Ground<'a> {
                     self.accounts.insert(part.to_owned());
                 }
             }
+            let pattern = filled(pattern, self.scope.context);
             if speaks && !self.patterns.iter().any(|known| known.text() == pattern.text()) {
                 self.patterns.push(pattern);
             }
@@ -171,6 +174,11 @@ impl<'a> Ground<'a> {
                 });
             }
         }
+    }
+
+    /// The accounts that own resources: the principal's, and those that policies name.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.accounts.iter().map(String::as_str)
     }
 
     /// The canaries of everything that `action` can run: foundation models first.
@@ -233,7 +241,7 @@ impl<'a> Ground<'a> {
                 Some(id) if id.is_literal() || id.matches(&canary) => {}
                 Some(id) => by_id.push(id),
                 None if pattern.matches(&self.arn("", "", &format!("foundation-model/{canary}"))) => {}
-                None => by_arn.push(*pattern),
+                None => by_arn.push(pattern),
             }
         }
         let mut out = Vec::new();
@@ -252,6 +260,27 @@ impl<'a> Ground<'a> {
         }
         out
     }
+}
+
+/// The pattern with those of its variables written out whose values are known.
+fn filled<'p>(pattern: &'p Pattern, context: &Context) -> Cow<'p, Pattern> {
+    let mut text = pattern.text().to_owned();
+    for name in pattern.variables() {
+        if let Some(Known::Values(values)) = context.explicit(name)
+            && let [value] = values.as_slice()
+        {
+            text = text.replace(&format!("${{{name}}}"), value);
+        }
+    }
+    if text == pattern.text() {
+        return Cow::Borrowed(pattern);
+    }
+    let syntax = Syntax {
+        wildcards: true,
+        variables: true,
+        fold: false,
+    };
+    Cow::Owned(Pattern::new(&text, syntax))
 }
 
 /// The regions that policies tell apart.

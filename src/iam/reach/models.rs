@@ -34,8 +34,10 @@ pub struct Reach {
     pub breadth: Breadth,
     /// Allowed requests that show it, one for each pattern or type.
     pub witnesses: Vec<Witness>,
-    /// The model id patterns, or resource types, that are reached as a whole.
+    /// The model id patterns, resource types or ids that are reached.
     pub patterns: Vec<String>,
+    /// How far each of them goes.
+    pub breadths: Vec<Breadth>,
     /// The statements and bounds that took something away.
     pub taken_by: Vec<StatementRef>,
     /// Condition keys that the witnesses depend on without their narrowing the model.
@@ -47,10 +49,19 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// The patterns that make it as broad as it is.
+    pub fn broadest(&self) -> impl Iterator<Item = &String> {
+        let pairs = self.patterns.iter().zip(&self.breadths);
+        pairs
+            .filter(|(_, breadth)| **breadth == self.breadth)
+            .map(|(pattern, _)| pattern)
+    }
+
     fn found(&mut self, breadth: Breadth, pattern: String, witness: Witness) {
         self.breadth = self.breadth.max(breadth);
         if !self.patterns.contains(&pattern) {
             self.patterns.push(pattern);
+            self.breadths.push(breadth);
             self.witnesses.push(witness);
         }
     }
@@ -89,6 +100,7 @@ pub fn model_reach(scope: &Scope<'_>, policies: &PolicySet, grant: Option<Grant<
         breadth: Breadth::Nothing,
         witnesses: Vec::new(),
         patterns: Vec::new(),
+        breadths: Vec::new(),
         taken_by: Vec::new(),
         mitigations: Vec::new(),
         narrowed_by: Vec::new(),
@@ -241,12 +253,16 @@ impl<'a> Search<'a> {
 
     fn named(&mut self, ground: &Ground<'_>, reach: &mut Reach) {
         for candidate in self.first(|action| ground.named(action)) {
-            let label = match &candidate.kind {
-                Kind::Instance(id) => id.clone(),
-                _ => candidate
-                    .arn
-                    .split_once('/')
-                    .map_or_else(|| candidate.arn.clone(), |(_, id)| id.to_owned()),
+            let resource = candidate.arn.splitn(6, ':').nth(5).unwrap_or("");
+            let (kind, id) = resource.split_once('/').unwrap_or_default();
+            let id = match &candidate.kind {
+                Kind::Instance(pattern) => pattern,
+                _ => id,
+            };
+            let label = if kind == "foundation-model" {
+                id.to_owned()
+            } else {
+                format!("{kind}/{id}")
             };
             if reach.patterns.contains(&label) {
                 continue;
@@ -400,6 +416,10 @@ impl<'a> Search<'a> {
             bare.insert(key, known);
         }
         let mut out = vec![bare.clone()];
+        if self.keys.contains("bedrock-mantle:model") && !fixed("bedrock-mantle:model") {
+            // A test that an absent key passes (IfExists, ForAllValues) does not narrow.
+            out.push(bare.clone().absent("bedrock-mantle:model"));
+        }
         let Scope { partition, account, .. } = self.scope;
         let mut with = |key: &str, value: String| {
             let mut context = bare.clone();

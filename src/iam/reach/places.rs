@@ -6,7 +6,8 @@
 use super::{CANARY, Grant, Scope, Witness, ask};
 use crate::iam::access::{PolicySet, Verdict};
 use crate::iam::actions::catalogue;
-use crate::iam::context::Request;
+use crate::iam::condition::Condition;
+use crate::iam::context::{Context, Known, Request};
 use crate::iam::pattern::Pattern;
 use crate::iam::statement::{ActionElement, Effect, ResourceElement, Statement};
 use std::collections::BTreeSet;
@@ -67,12 +68,23 @@ pub fn object_reach(scope: &Scope<'_>, policies: &PolicySet, action: &str, insid
 /// Regions and accounts come from the scan and from the policies.
 pub fn canaries(scope: &Scope<'_>, policies: &PolicySet, service: &str) -> Vec<String> {
     let ground = super::candidates::Ground::survey(scope, policies, None, service);
-    let Scope { partition, account, .. } = scope;
+    let Scope { partition, .. } = scope;
+    // The account's own first; a wildcard over another account's resources is one too.
+    let own = std::iter::once(scope.account);
+    let others = ground.accounts().filter(|account| *account != scope.account);
+    let accounts: Vec<&str> = own.chain(others).collect();
     let regional = |rest: &str| -> Vec<String> {
-        ground
-            .regions
+        let places = accounts
             .iter()
-            .map(|region| format!("arn:{partition}:{service}:{region}:{account}:{rest}"))
+            .flat_map(|account| ground.regions.iter().map(move |region| (account, region)));
+        places
+            .map(|(account, region)| format!("arn:{partition}:{service}:{region}:{account}:{rest}"))
+            .collect()
+    };
+    let global = |service: &str, rest: &str| -> Vec<String> {
+        accounts
+            .iter()
+            .map(|account| format!("arn:{partition}:{service}::{account}:{rest}"))
             .collect()
     };
     match service {
@@ -80,7 +92,7 @@ pub fn canaries(scope: &Scope<'_>, policies: &PolicySet, service: &str) -> Vec<S
             format!("arn:{partition}:s3:::{CANARY}/{CANARY}"),
             format!("arn:{partition}:s3:::{CANARY}"),
         ],
-        "iam" | "sts" => vec![format!("arn:{partition}:iam::{account}:role/{CANARY}")],
+        "iam" | "sts" => global("iam", &format!("role/{CANARY}")),
         "lambda" => regional(&format!("function:{CANARY}")),
         "execute-api" => regional(&format!("{CANARY}/{CANARY}/GET/{CANARY}")),
         "apigateway" => ground
@@ -93,13 +105,13 @@ pub fn canaries(scope: &Scope<'_>, policies: &PolicySet, service: &str) -> Vec<S
         "kms" => regional(&format!("key/{CANARY}")),
         _ => {
             let mut out = regional(&format!("{CANARY}/{CANARY}"));
-            out.push(format!("arn:{partition}:{service}::{account}:{CANARY}/{CANARY}"));
+            out.extend(global(service, &format!("{CANARY}/{CANARY}")));
             out
         }
     }
 }
 
-/// Is `action` allowed on a resource that no policy names: on any function, bucket, API, role?
+/// Is `action` allowed on a resource that no policy names or tells by its tags: on any function, bucket, API, role?
 pub fn wildcard_reach(scope: &Scope<'_>, policies: &PolicySet, action: &str) -> Option<Witness> {
     let grants = Grant::all(policies).any(|grant| grant.statement.matches_action(action).is_possible());
     if !grants {
@@ -109,7 +121,19 @@ pub fn wildcard_reach(scope: &Scope<'_>, policies: &PolicySet, action: &str) -> 
         .split_once(':')
         .map_or("", |(service, _)| service)
         .to_ascii_lowercase();
-    first_allowed(scope, policies, action, &canaries(scope, policies, &service))
+    let tries = canaries(scope, policies, &service);
+    let mut best: Option<Witness> = None;
+    for context in untagged_contexts(scope.context, policies) {
+        let scope = Scope {
+            context: &context,
+            ..*scope
+        };
+        match first_allowed(&scope, policies, action, &tries) {
+            Some(witness) if witness.is_certain() => return Some(witness),
+            found => best = best.or(found),
+        }
+    }
+    best
 }
 
 fn first_allowed(scope: &Scope<'_>, policies: &PolicySet, action: &str, tries: &[String]) -> Option<Witness> {
@@ -127,10 +151,16 @@ fn first_allowed(scope: &Scope<'_>, policies: &PolicySet, action: &str, tries: &
     best
 }
 
-/// Does the statement grant everything, or everything but a few services, on every resource?
+/// Does the statement grant everything, or everything but a few services with Bedrock not among them, on every
+/// resource?
 ///
 /// `AdministratorAccess` and `PowerUserAccess` do; what bounds them is another question.
 pub fn is_administrator(statement: &Statement) -> bool {
+    leaves_most(statement) && statement.matches_action(&format!("bedrock:{CANARY}")).is_true()
+}
+
+/// Does the statement grant all or most services on every resource?
+pub fn leaves_most(statement: &Statement) -> bool {
     let everywhere = match &statement.resources {
         ResourceElement::Resource(list) => list.iter().any(Pattern::is_universal),
         _ => false,
@@ -141,13 +171,37 @@ pub fn is_administrator(statement: &Statement) -> bool {
     match &statement.actions {
         ActionElement::Action(list) => list.iter().any(super::super::statement::ActionPattern::is_everything),
         ActionElement::NotAction(_) => {
-            let left = |prefix: &str| statement.matches_action(&format!("{prefix}:{CANARY}")).is_true();
             let (mut kept, mut all) = (0, 0);
             for prefix in catalogue().prefixes() {
                 all += 1;
-                kept += usize::from(left(prefix));
+                kept += usize::from(statement.matches_action(&format!("{prefix}:{CANARY}")).is_true());
             }
-            left("bedrock") && kept * 2 > all
+            kept * 2 > all
         }
     }
+}
+
+/// The contexts in which a resource that no policy knows is asked about: without tags, and with tags that no policy
+/// names. A grant on tagged resources alone reaches neither, so it is no wildcard.
+pub fn untagged_contexts(context: &Context, policies: &PolicySet) -> Vec<Context> {
+    let conditions = policies
+        .all()
+        .flat_map(|policy| &policy.document.statements)
+        .flat_map(|statement| &statement.conditions);
+    let keys: BTreeSet<&str> = conditions
+        .map(Condition::key_lower)
+        .filter(|key| is_tag(key) && context.explicit(key).is_none())
+        .collect();
+    let mut bare = context.clone();
+    for key in &keys {
+        bare.insert(key, Known::Absent);
+    }
+    let mut out = vec![bare.clone()];
+    out.extend(keys.iter().map(|key| bare.clone().set(key, [CANARY])));
+    out
+}
+
+/// Keys that carry a tag of the resource, whichever service's.
+fn is_tag(key: &str) -> bool {
+    key.contains(":resourcetag/") || key.contains(":existingobjecttag/")
 }
