@@ -87,7 +87,9 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                         .labels
                         .push(format!("{}: {}", agent.title(), row.action_group_name));
                     group.enabled |= row.action_group_state != "DISABLED";
-                    group.ids.insert(format!("{}/{}", agent.arn(), row.action_group_id));
+                    group
+                        .ids
+                        .insert(format!("{}/action-group/{}", agent.arn(), row.action_group_id));
                 }
             }
             Fact::Unread(reasons) => {
@@ -223,35 +225,51 @@ fn open_to(group: &Group<'_>, arn: &str) -> Fact<Vec<String>> {
                 )));
             }
         };
-        let trust = service_trust::of_document(
-            &document,
-            Setting {
-                account: group.at.account_id,
-                partition: group.at.partition(),
-                regions: &[group.at.region.to_owned()],
-                sources: std::slice::from_ref(&group.agent_arn),
-                resource_type: "agent",
-                action: "lambda:InvokeFunction",
-                target: arn,
-            },
-        );
-        // Principals of the account itself and other services are not strangers.
-        let own = format!(":{}:", group.at.account_id);
-        let stranger = |who: &String| {
-            who == "*" || who.contains("::") && !who.contains(&own) || who.len() == 12 && who != group.at.account_id
-        };
-        let mut open: Vec<String> = trust.others.iter().filter(|who| stranger(who)).cloned().collect();
-        open.extend(
-            trust
-                .foreign
-                .iter()
-                .map(|account| format!("{} on behalf of {account}", service_trust::BEDROCK)),
-        );
+        Fact::Known(strangers(&document, group, arn))
+    })
+}
+
+/// Strangers whom the policy of a function lets in. Principals of the account itself and other services are none.
+fn strangers(document: &Document, group: &Group<'_>, arn: &str) -> Vec<String> {
+    let regions = &[group.at.region.to_owned()];
+    let setting = |action| Setting {
+        account: group.at.account_id,
+        partition: group.at.partition(),
+        regions,
+        sources: std::slice::from_ref(&group.agent_arn),
+        resource_type: "agent",
+        action,
+        target: arn,
+    };
+    let own = format!(":{}:", group.at.account_id);
+    let is_stranger = |who: &String| {
+        who == "*" || who.contains("::") && !who.contains(&own) || who.len() == 12 && who != group.at.account_id
+    };
+    let mut open: Vec<String> = Vec::new();
+    // A public URL is a door of its own.
+    for action in ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"] {
+        let trust = service_trust::of_document(document, setting(action));
+        let enters = |who: &&String| *who != "*" || service_trust::anybody(document, setting(action));
+        let others: Vec<String> = trust
+            .others
+            .iter()
+            .filter(|who| is_stranger(who))
+            .filter(enters)
+            .cloned()
+            .collect();
+        open.extend(others);
+        if action == "lambda:InvokeFunctionUrl" {
+            continue;
+        }
+        let foreign = trust.foreign.iter();
+        open.extend(foreign.map(|account| format!("{} on behalf of {account}", service_trust::BEDROCK)));
         if trust.bedrock && !trust.source_account && !trust.source_arn {
             open.push(format!("{} without source conditions", service_trust::BEDROCK));
         }
-        Fact::Known(open)
-    })
+    }
+    open.sort();
+    open.dedup();
+    open
 }
 
 /// Tools that run code or drive a computer.

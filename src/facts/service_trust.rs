@@ -220,6 +220,30 @@ fn others(document: &Document, setting: Setting<'_>) -> Vec<String> {
     found.into_iter().collect()
 }
 
+/// Does the policy let in somebody of whom nothing is known: of another organization, asking by themselves or through
+/// a service that acts for them?
+pub fn anybody(document: &Document, setting: Setting<'_>) -> bool {
+    let Setting { partition, .. } = setting;
+    let who = RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/zq7canary"));
+    let alone = RequestContext::open()
+        .set("aws:PrincipalOrgID", ["o-zq7canary00"])
+        .set("aws:PrincipalOrgPaths", ["o-zq7canary00/r-zq7c/"])
+        .absent("aws:SourceAccount")
+        .absent("aws:SourceArn")
+        .absent("aws:SourceOrgID");
+    let served = alone
+        .clone()
+        .set("aws:SourceAccount", [STRANGER])
+        .set("aws:SourceArn", [format!("arn:{partition}:s3:::{ID}")])
+        .set("aws:SourceOrgID", ["o-zq7canary00"]);
+    [alone, served].into_iter().any(|context| {
+        let request = Request::new(setting.action, setting.target, context);
+        decide_resource_policy(document, &who, &request)
+            .effective()
+            .is_possible()
+    })
+}
+
 /// Web identities and SAML have actions of their own; everything else asks as Bedrock does.
 fn action_for<'a>(who: &RequestingPrincipal, action: &'a str) -> &'a str {
     match who {

@@ -3,6 +3,7 @@
 //! One subject a role, whatever agents use it in whatever region. Questions go to the policy engine with resources that
 //! no policy names, so that a wildcard shows itself by what it reaches and not by how it is written.
 
+mod policy_change;
 pub mod privilege;
 mod sharing;
 
@@ -40,6 +41,8 @@ pub struct AgentRoleFacts {
     pub name: String,
     /// The agent versions that use it, with the aliases that lead to them.
     pub used_by: Vec<String>,
+    /// The ARNs of the agents that use it.
+    pub agents: Vec<String>,
     /// Whether the role exists.
     pub exists: Fact<bool>,
     /// Functions, objects or APIs that it reaches by a wildcard.
@@ -77,6 +80,7 @@ pub const KIND: crate::facts::Kind = crate::facts::Kind::of::<AgentRoleFacts>(
 #[derive(Debug, Default)]
 struct Uses<'a> {
     paths: Vec<String>,
+    titles: Vec<String>,
     agents: Vec<String>,
     places: Vec<Place<'a>>,
     unread: Vec<Reason>,
@@ -95,10 +99,14 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         let key = if arn.is_empty() {
             format!("unread:{}/{}", agent.arn(), agent.version)
         } else {
-            arn
+            // A configuration may leave out the role's path; the role is the same.
+            let iam = ctx.iam(agent.at.account_id);
+            let role = iam.and_then(|iam| iam.role(&arn)).map(|role| role.arn().to_owned());
+            role.unwrap_or(arn)
         };
         let uses = roles.entry((agent.at.account_id, key)).or_default();
         uses.paths.push(agent.path());
+        uses.titles.push(agent.title());
         if !uses.agents.contains(&agent.arn()) {
             uses.agents.push(agent.arn());
         }
@@ -115,11 +123,14 @@ fn subject(ctx: &Context<'_>, account_id: &str, arn: &str, uses: Uses<'_>) -> Op
     let place = *uses.places.first()?;
     let iam = ctx.iam(account_id)?;
     if let Some(version) = arn.strip_prefix("unread:") {
-        let facts = unread(uses.paths, &uses.unread);
+        let facts = AgentRoleFacts {
+            agents: uses.agents,
+            ..unread(uses.paths, &uses.unread)
+        };
         let resource = place.resource(
             "agent",
             version.rsplit_once('/').map_or(version, |(arn, _)| arn),
-            version,
+            uses.titles.join(", "),
         );
         return Some(Subject::new(resource, Some(version.to_owned()), &facts));
     }
@@ -133,6 +144,7 @@ fn subject(ctx: &Context<'_>, account_id: &str, arn: &str, uses: Uses<'_>) -> Op
         Fact::Unread(reasons) => unread(Vec::new(), &reasons),
     };
     facts.used_by = uses.paths;
+    facts.agents = uses.agents;
     facts.approved = ctx
         .params
         .strings("aws-genai-07", "approved_agent_roles")
@@ -232,3 +244,6 @@ pub fn boundary(iam: &Principals<'_>, principal: &Principal<'_>) -> Fact<Boundar
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

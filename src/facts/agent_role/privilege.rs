@@ -5,43 +5,51 @@ use crate::facts::access::models;
 use crate::facts::context::partition;
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::principals::{Principal, Principals};
-use crate::iam::access::{Unread, Verdict, decide_with};
+use crate::iam::access::{PolicySet, Unread, Verdict, decide_with};
+use crate::iam::actions::catalogue;
 use crate::iam::context::{Context as RequestContext, Request};
 use crate::iam::models::Models;
 use crate::iam::pattern::Pattern;
-use crate::iam::reach::{CANARY, Grant, Scope, canaries, is_administrator, wildcard_reach};
-use crate::iam::statement::{ActionElement, ResourceElement, Statement};
+use crate::iam::reach::{CANARY, Grant, Scope, canaries, leaves_most, untagged_contexts};
+use crate::iam::statement::{ActionElement, ActionPattern, Effect, ResourceElement, Statement};
 use crate::model::arn::Arn;
 use crate::model::snapshot::Account;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Data and tools that an agent reaches by name if at all.
-const TOOLS: [(&str, &str); 5] = [
-    ("lambda:InvokeFunction", "every Lambda function"),
-    ("s3:GetObject", "every object of every bucket"),
-    ("s3:PutObject", "every object of every bucket, for writing"),
-    ("s3:DeleteObject", "every object of every bucket, for deleting"),
-    ("execute-api:Invoke", "every API Gateway API"),
+/// Data and tools that an agent reaches by name if at all; any of the actions shows it.
+const TOOLS: [(&str, &[&str]); 5] = [
+    (
+        "invoke every Lambda function",
+        &[
+            "lambda:InvokeFunction",
+            "lambda:InvokeFunctionUrl",
+            "lambda:InvokeAsync",
+        ],
+    ),
+    ("read every S3 object", &["s3:GetObject", "s3:GetObjectVersion"]),
+    ("write every S3 object", &["s3:PutObject", "s3:PutObjectAcl"]),
+    ("delete every S3 object", &["s3:DeleteObject", "s3:DeleteObjectVersion"]),
+    (
+        "call every API Gateway API",
+        &["execute-api:Invoke", "execute-api:ManageConnections"],
+    ),
 ];
 
-/// Actions that let their holder change what anybody may do.
-const POLICY_CHANGES: [&str; 14] = [
-    "iam:AddUserToGroup",
-    "iam:AttachGroupPolicy",
-    "iam:AttachRolePolicy",
-    "iam:AttachUserPolicy",
-    "iam:CreatePolicyVersion",
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:DeleteRolePolicy",
-    "iam:PutGroupPolicy",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutRolePolicy",
-    "iam:PutUserPolicy",
-    "iam:SetDefaultPolicyVersion",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:DetachRolePolicy",
+/// Something from each corner of AWS: who may do most of it is an administrator.
+const CORNERS: [&str; 7] = [
+    "ec2:TerminateInstances",
+    "dynamodb:DeleteTable",
+    "s3:DeleteBucket",
+    "rds:DeleteDBInstance",
+    "sqs:DeleteQueue",
+    "kms:ScheduleKeyDeletion",
+    "cloudformation:DeleteStack",
 ];
+
+/// More services than this are counted, not listed.
+const LISTED_SERVICES: usize = 8;
 
 /// Something that a role may do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -66,6 +74,15 @@ pub struct Judge<'j, 'a> {
     regions: &'j [String],
     models: Models,
     context: RequestContext,
+    /// What a resource that no policy knows may carry by way of tags.
+    contexts: Vec<RequestContext>,
+}
+
+/// What was found, and what could not be judged.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) seen: Vec<Privilege>,
+    doubts: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Judge<'_, '_> {
@@ -86,6 +103,7 @@ impl<'j, 'a> Judge<'j, 'a> {
     ) -> Self {
         let mut context = RequestContext::open();
         principal.describe(&iam.org, &mut context);
+        let contexts = untagged_contexts(&context, &principal.policies);
         Self {
             iam,
             principal,
@@ -93,6 +111,7 @@ impl<'j, 'a> Judge<'j, 'a> {
             regions,
             models: models(account),
             context,
+            contexts,
         }
     }
 
@@ -108,161 +127,201 @@ impl<'j, 'a> Judge<'j, 'a> {
 
     /// A boundary that could not be read may take away whatever the policies grant, so it leaves everything open; an
     /// identity policy that could not be read may grant more, so it leaves a clean answer open.
-    fn answer(&self, seen: Vec<Privilege>) -> Fact<Vec<Privilege>> {
+    fn answer(&self, found: Found) -> Fact<Vec<Privilege>> {
         if let Some(text) = crate::facts::access::class::unread_boundary(self.principal) {
             return Fact::Unread(self.iam.reasons(self.principal, &[text.to_owned()]));
         }
-        let undecided: Vec<Reason> = if self.principal.policies.identity_unread.is_empty() {
-            Vec::new()
-        } else {
-            self.iam
-                .reasons(self.principal, &self.principal.policies.identity_unread)
-        };
-        Fact::faults(seen, undecided)
+        let mut undecided: Vec<Reason> = self
+            .iam
+            .reasons(self.principal, &self.principal.policies.identity_unread);
+        undecided.extend(found.doubts.into_iter().map(Reason::text));
+        Fact::faults(found.seen, undecided)
     }
 
     /// Functions, objects and APIs that the role reaches by a wildcard.
     pub fn wildcards(&self) -> Fact<Vec<Privilege>> {
-        let scope = self.scope();
-        let found = TOOLS.iter().filter_map(|(action, what)| {
-            let witness = wildcard_reach(&scope, &self.principal.policies, action)?;
-            Some(Privilege {
-                what: (*what).to_owned(),
-                action: witness.action,
-                resource: witness.resource,
-                because: witness.because.iter().map(Decider::from).collect(),
-                mitigated_by: witness.conditions,
-            })
-        });
-        self.answer(found.collect())
+        let mut found = Found::default();
+        for (what, actions) in TOOLS {
+            let _ = actions.iter().any(|action| self.wild(action, what, &mut found));
+        }
+        self.answer(found)
     }
 
     /// Privileges far beyond what an agent or one of its tools needs.
     pub fn broad(&self) -> Fact<Vec<Privilege>> {
-        let mut found: Vec<Privilege> = Vec::new();
-        let policies = &self.principal.policies;
-        let administrator = Grant::all(policies).any(|grant| is_administrator(grant.statement));
-        if administrator {
-            let everything = ["ec2:TerminateInstances", "dynamodb:DeleteTable", "s3:DeleteBucket"];
-            found.extend(
-                everything
-                    .iter()
-                    .find_map(|action| self.wild(action, "administrator of almost every service")),
-            );
+        let mut found = Found::default();
+        let administrator = self.administrator(&mut found);
+        super::policy_change::find(self, &mut found);
+        self.wild("iam:PassRole", "may hand any role to a service", &mut found);
+        self.wild("sts:AssumeRole", "may assume any role", &mut found);
+        if !administrator {
+            let whole = self.whole_services(&mut found);
+            self.full_access(&whole, &mut found);
         }
-        found.extend(self.policy_change());
-        found.extend(self.wild("iam:PassRole", "may hand any role to a service"));
-        found.extend(self.wild("sts:AssumeRole", "may assume any role"));
-        if !administrator || found.is_empty() {
-            found.extend(self.whole_services());
-            found.extend(self.full_access());
-        }
-        let mut seen = std::collections::BTreeSet::new();
-        found.retain(|privilege| seen.insert((privilege.what.clone(), privilege.action.clone())));
+        let mut seen = BTreeSet::new();
+        found
+            .seen
+            .retain(|privilege| seen.insert((privilege.what.clone(), privilege.action.clone())));
         self.answer(found)
     }
 
-    fn wild(&self, action: &str, what: &str) -> Option<Privilege> {
-        let witness = wildcard_reach(&self.scope(), &self.principal.policies, action)?;
-        Some(Privilege {
-            what: what.to_owned(),
-            action: witness.action,
-            resource: witness.resource,
-            because: witness.because.iter().map(Decider::from).collect(),
-            mitigated_by: witness.conditions,
-        })
+    /// Whether a grant of almost everything is left in force.
+    fn administrator(&self, found: &mut Found) -> bool {
+        if !Grant::all(&self.principal.policies).any(|grant| leaves_most(grant.statement)) {
+            return false;
+        }
+        let mut corners = Found::default();
+        for action in CORNERS {
+            self.wild(action, "administrator of almost every service", &mut corners);
+        }
+        found.doubts.append(&mut corners.doubts);
+        let is = corners.seen.len() * 2 > CORNERS.len();
+        if is {
+            found.seen.extend(corners.seen.into_iter().take(1));
+        }
+        is
     }
 
-    /// The first action that changes policies, on whatever resource the statements speak of.
-    fn policy_change(&self) -> Option<Privilege> {
-        POLICY_CHANGES.iter().find_map(|action| {
-            let grants = Grant::all(&self.principal.policies)
-                .filter(|grant| grant.statement.matches_action(action).is_possible());
-            let resources: Vec<String> = grants.flat_map(|grant| named(grant.statement, "role")).collect();
-            resources
-                .iter()
-                .find_map(|resource| self.allowed(action, resource, "may change what principals may do"))
-        })
+    /// Is the action allowed on a resource that no policy names?
+    fn wild(&self, action: &str, what: &str, found: &mut Found) -> bool {
+        let grants =
+            Grant::all(&self.principal.policies).any(|grant| grant.statement.matches_action(action).is_possible());
+        let service = action.split_once(':').map_or("", |(service, _)| service);
+        grants && self.any(action, &self.canaries(service), what, found)
     }
 
-    /// `service:*` on everything.
-    fn whole_services(&self) -> Vec<Privilege> {
-        let mut found = Vec::new();
-        for grant in Grant::all(&self.principal.policies) {
-            let ActionElement::Action(list) = &grant.statement.actions else {
-                continue;
+    /// ARNs that no policy names.
+    pub(super) fn canaries(&self, service: &str) -> Vec<String> {
+        canaries(&self.scope(), &self.principal.policies, service)
+    }
+
+    /// `service:*` on everything, whether a policy says so or that is what its bounds leave of it; the services.
+    fn whole_services(&self, found: &mut Found) -> BTreeSet<String> {
+        let mut services: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for grant in Grant::all(&self.principal.policies).filter(|grant| everywhere(grant.statement)) {
+            let all = || catalogue().prefixes().map(str::to_owned);
+            let named: Vec<String> = match &grant.statement.actions {
+                ActionElement::Action(list) if list.iter().any(ActionPattern::is_everything) => all().collect(),
+                ActionElement::Action(list) => list
+                    .iter()
+                    .filter(|action| action.name().is_universal())
+                    .filter_map(|action| action.service().map(str::to_owned))
+                    .collect(),
+                ActionElement::NotAction(_) => all()
+                    .filter(|prefix| grant.statement.matches_action(&format!("{prefix}:{CANARY}")).is_true())
+                    .collect(),
             };
-            for action in list.iter().filter(|action| action.name().is_universal()) {
-                let Some(service) = action.service() else { continue };
-                if !everywhere(grant.statement) {
-                    continue;
-                }
-                let service = service.to_ascii_lowercase();
-                let probe = format!("{service}:{CANARY}");
-                let what = format!("everything in {service}");
-                let mut tries = canaries(&self.scope(), &self.principal.policies, &service);
-                tries.push("*".to_owned());
-                found.extend(
-                    tries
-                        .iter()
-                        .find_map(|resource| self.allowed(&probe, resource, &what))
-                        .map(|mut privilege| {
-                            privilege.action = format!("{service}:*");
-                            privilege
-                        }),
-                );
+            for service in named {
+                let of_service = format!(":{service}:");
+                services
+                    .entry(service)
+                    .or_default()
+                    .extend(wild_resources(grant.statement).filter(|resource| resource.contains(&of_service)));
             }
         }
-        found
+        let (mut whole, mut names) = (Found::default(), BTreeSet::new());
+        for (service, resources) in services {
+            let mut tries = self.canaries(&service);
+            tries.push("*".to_owned());
+            tries.extend(resources);
+            let before = whole.seen.len();
+            let (probe, what) = (format!("{service}:{CANARY}"), format!("everything in {service}"));
+            if !self.any(&probe, &tries, &what, &mut whole) {
+                continue;
+            }
+            for privilege in whole.seen.iter_mut().skip(before) {
+                privilege.action = format!("{service}:*");
+            }
+            names.insert(service);
+        }
+        found.doubts.append(&mut whole.doubts);
+        let more = whole.seen.len().saturating_sub(LISTED_SERVICES);
+        whole.seen.truncate(LISTED_SERVICES);
+        if let Some(last) = whole.seen.last_mut().filter(|_| more > 0) {
+            last.what = format!("{} and in {more} more services", last.what);
+        }
+        found.seen.append(&mut whole.seen);
+        names
     }
 
-    /// A `…FullAccess` policy of which a wildcard on everything survives.
-    fn full_access(&self) -> Vec<Privilege> {
-        let mut found = Vec::new();
-        for policy in self
-            .principal
-            .policies
-            .identity
-            .iter()
-            .filter(|policy| is_full_access(&policy.id))
-        {
-            let name = Arn::parse(&policy.id).map_or("", |arn| arn.name()).to_owned();
+    /// A `…FullAccess` policy of which a wildcard on everything survives, beside the services that are reached whole.
+    fn full_access(&self, whole: &BTreeSet<String>, found: &mut Found) {
+        let policies = &self.principal.policies.identity;
+        for policy in policies.iter().filter(|policy| is_full_access(&policy.id)) {
+            let name = Arn::parse(&policy.id).map_or("", |arn| arn.name());
             for statement in policy
                 .document
                 .statements
                 .iter()
-                .filter(|statement| everywhere(statement))
+                .filter(|statement| statement.effect == Effect::Allow && everywhere(statement))
             {
                 let ActionElement::Action(list) = &statement.actions else {
                     continue;
                 };
                 for action in list.iter().filter(|action| !action.name().is_literal()) {
-                    let Some(service) = action.service() else { continue };
+                    let Some(service) = action.service().filter(|service| !whole.contains(*service)) else {
+                        continue;
+                    };
                     let probe = format!("{service}:{}", action.name().instantiate(CANARY));
                     let what = format!("{} by way of {name}", action.text());
-                    let tries = canaries(&self.scope(), &self.principal.policies, &service.to_ascii_lowercase());
-                    if let Some(mut privilege) = tries.iter().find_map(|resource| self.allowed(&probe, resource, &what))
-                    {
-                        action.text().clone_into(&mut privilege.action);
-                        found.push(privilege);
+                    let before = found.seen.len();
+                    if self.any(&probe, &self.canaries(service), &what, found) {
+                        for privilege in found.seen.iter_mut().skip(before) {
+                            action.text().clone_into(&mut privilege.action);
+                        }
                         break;
                     }
                 }
             }
         }
-        found
     }
 
-    fn allowed(&self, action: &str, resource: &str, what: &str) -> Option<Privilege> {
-        let request = Request::new(action, resource, self.context.clone());
-        let decision = decide_with(&self.principal.policies, &request, Unread::Ignored);
-        matches!(decision.verdict, Verdict::Allowed | Verdict::Conditional).then(|| Privilege {
-            what: what.to_owned(),
-            action: action.to_owned(),
-            resource: resource.to_owned(),
-            because: decision.because.iter().map(Decider::from).collect(),
-            mitigated_by: decision.conditions,
-        })
+    /// Notes the first of these resources on which the action is allowed, for certain if there is one.
+    pub(super) fn any(&self, action: &str, resources: &[String], what: &str, found: &mut Found) -> bool {
+        let mut best: Option<Privilege> = None;
+        let mut doubts = Vec::new();
+        'tries: for context in &self.contexts {
+            for resource in resources {
+                let request = Request::new(action, resource.clone(), context.clone());
+                let decision = decide_with(&self.principal.policies, &request, Unread::Ignored);
+                match decision.verdict {
+                    Verdict::Allowed | Verdict::Conditional => {
+                        let certain = decision.verdict == Verdict::Allowed;
+                        if certain || best.is_none() {
+                            best = Some(Privilege {
+                                what: what.to_owned(),
+                                action: action.to_owned(),
+                                resource: resource.clone(),
+                                because: decision.because.iter().map(Decider::from).collect(),
+                                mitigated_by: decision.conditions,
+                            });
+                        }
+                        if certain {
+                            break 'tries;
+                        }
+                    }
+                    // Without unread bounds, this is what the engine cannot make sense of.
+                    Verdict::Unknown => doubts.extend(decision.unread),
+                    Verdict::ExplicitDeny | Verdict::ImplicitDeny => {}
+                }
+            }
+        }
+        let allowed = best.is_some();
+        if !allowed {
+            found.doubts.extend(doubts);
+        }
+        found.seen.extend(best);
+        allowed
+    }
+
+    /// The policies in question.
+    pub(super) fn policies(&self) -> &PolicySet {
+        &self.principal.policies
+    }
+
+    /// The partition and account of the role.
+    pub(super) fn home(&self) -> (&str, &str) {
+        (self.partition, self.iam.account_id)
     }
 
     /// Attached policies whose names promise full access.
@@ -285,8 +344,7 @@ fn everywhere(statement: &Statement) -> bool {
     match &statement.resources {
         ResourceElement::Resource(list) => list.iter().any(|pattern| {
             // `arn:aws:s3:::*` and `arn:aws:lambda:*:*:function:*` are every resource of their service too.
-            pattern.is_universal()
-                || Pattern::glob(pattern.text()).matches(&pattern.instantiate(CANARY)) && wild_resource(pattern.text())
+            pattern.is_universal() || wild_resource(pattern.text())
         }),
         ResourceElement::NotResource(_) => true,
         ResourceElement::None => false,
@@ -301,21 +359,13 @@ fn wild_resource(text: &str) -> bool {
     id == "*" && (head == "*" || resource.matches(['/', ':']).count() <= 1 && !text.contains(":s3:::"))
 }
 
-/// Resources that a statement speaks of, with a canary in the place of its wildcards.
-fn named(statement: &Statement, kind: &str) -> Vec<String> {
-    match &statement.resources {
-        ResourceElement::Resource(list) => list
-            .iter()
-            .map(|pattern| {
-                if pattern.is_universal() {
-                    format!("arn:aws:iam::{CANARY}:{kind}/{CANARY}")
-                } else {
-                    pattern.instantiate(CANARY)
-                }
-            })
-            .collect(),
-        ResourceElement::NotResource(_) | ResourceElement::None => {
-            vec![format!("arn:aws:iam::{CANARY}:{kind}/{CANARY}")]
-        }
-    }
+/// The statement's wildcard resources, with a canary in the place of the wildcards.
+fn wild_resources(statement: &Statement) -> impl Iterator<Item = String> + '_ {
+    let list: &[Pattern] = match &statement.resources {
+        ResourceElement::Resource(list) => list,
+        ResourceElement::NotResource(_) | ResourceElement::None => &[],
+    };
+    list.iter()
+        .filter(|pattern| wild_resource(pattern.text()))
+        .map(|pattern| pattern.instantiate(CANARY))
 }

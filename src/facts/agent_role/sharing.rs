@@ -7,9 +7,18 @@ use crate::facts::fact::{Fact, Reason, doubts};
 pub(super) fn of(ctx: &Context<'_>, account: &str, role: &str, agents: &[String]) -> Fact<Vec<String>> {
     let mut others: Vec<String> = if agents.len() > 1 { agents.to_vec() } else { Vec::new() };
     let mut undecided: Vec<Reason> = Vec::new();
+    let iam = ctx.iam(account);
+    let same = |named: &Option<String>| {
+        let named = named.as_deref().unwrap_or("");
+        // A configuration may leave out the role's path.
+        named == role
+            || iam
+                .and_then(|iam| iam.role(named))
+                .is_some_and(|found| found.arn() == role)
+    };
     for flow in ctx.graph().flows.iter().filter(|flow| flow.at.account_id == account) {
         match &flow.row {
-            Fact::Known(row) if row.execution_role_arn.as_deref() == Some(role) => others.push(flow.arn()),
+            Fact::Known(row) if same(&row.execution_role_arn) => others.push(flow.arn()),
             Fact::Known(_) => {}
             Fact::Unread(reasons) => undecided.extend(reasons.iter().cloned()),
         }
@@ -20,12 +29,12 @@ pub(super) fn of(ctx: &Context<'_>, account: &str, role: &str, agents: &[String]
             .knowledge_base_details
             .items
             .iter()
-            .filter(|base| base.role_arn.as_deref() == Some(role))
+            .filter(|base| same(&base.role_arn))
         {
             others.push(base.knowledge_base_arn.clone());
         }
         let functions = at.facts.functions.items.iter();
-        for function in functions.filter(|function| function.role.as_deref() == Some(role)) {
+        for function in functions.filter(|function| same(&function.role)) {
             others.push(
                 function
                     .function_arn
