@@ -123,7 +123,10 @@ async fn all_accounts(ctx: &Context, client: &Client, accounts: &mut Dataset<Acc
         .items
         .extend(all.items.into_iter().filter(|row| !placed.contains(&row.id)));
     if all.gaps.is_empty() {
-        accounts.gaps.clear();
+        // No account is missing. That of a closed branch is in the list, and its gap says why nobody knows its place.
+        accounts.gaps.retain(|gap| gap.resource.is_some());
+    } else {
+        accounts.gaps.iter_mut().for_each(|gap| gap.resource = None);
     }
     for gap in all.gaps {
         accounts.push_gap(gap);
@@ -156,6 +159,7 @@ fn branch<'a>(ctx: &'a Context, client: &'a Client, parent: String) -> LocalBoxF
         )
         .await;
         let mut units = below(units, &parent, |row| unit(row, &parent));
+        units.gaps.iter_mut().for_each(|gap| gap.resource = None);
         let mut accounts = below(accounts, &parent, |row| account(row, Some(&parent)));
         let deeper = units
             .items
@@ -171,12 +175,11 @@ fn branch<'a>(ctx: &'a Context, client: &'a Client, parent: String) -> LocalBoxF
     .boxed_local()
 }
 
-/// Rows below one parent. What is hidden there could be any unit or account, so the gap is about the whole list.
+/// Rows below one parent. What is hidden there could be any unit, so that a gap of units is about the whole list.
 fn below<T, R>(pages: Pages<T>, parent: &str, row: impl FnMut(T) -> R) -> Dataset<R> {
     let (items, gap) = pages.split();
     let mut dataset = Dataset::complete(items.into_iter().map(row).collect());
     dataset.gaps.extend(gap.map(|gap| Gap {
-        resource: None,
         message: format!("below {parent}: {}", gap.message),
         ..gap
     }));

@@ -25,7 +25,7 @@ pub struct Org<'a> {
     pub vantage: &'a Global,
     /// The SCPs that bind the account, in the form that the policy engine takes.
     pub scps: Scps,
-    /// Why they could not be read; empty where they could.
+    /// Why they, or some of them, could not be read; empty where all could.
     pub scp_doubts: Vec<Reason>,
     /// Why no SCP binds the account, where none does.
     pub unbound: Option<Unbound>,
@@ -72,7 +72,7 @@ impl<'a> Org<'a> {
             Fact::Known(Some(_)) => match type_enabled(vantage, SCP) {
                 Fact::Known(false) => (Scps::None, Vec::new(), Some(Unbound::TypeOff)),
                 Fact::Known(true) => match levels(vantage, account_id, &mut parsed) {
-                    Fact::Known(levels) => (Scps::Levels(levels), Vec::new(), None),
+                    Fact::Known(above) => (Scps::Levels(above.levels), above.doubts, None),
                     Fact::Unread(reasons) => (Scps::Unread(first_text(&reasons)), reasons, None),
                 },
                 Fact::Unread(reasons) => (Scps::Unread(first_text(&reasons)), reasons, None),
@@ -92,6 +92,16 @@ impl<'a> Org<'a> {
     /// Whether the audited account manages the organization.
     pub fn is_management(&self) -> bool {
         self.unbound == Some(Unbound::Management)
+    }
+
+    /// The reasons behind the texts that the engine gives for SCPs which could not be read.
+    pub fn reasons(&self, texts: &[String]) -> Vec<Reason> {
+        if texts.is_empty() {
+            return vec![Reason::text("the service control policies cannot be judged")];
+        }
+        let known = |text: &String| self.scp_doubts.iter().find(|reason| reason.text == *text);
+        let reason = |text: &String| known(text).cloned().unwrap_or_else(|| Reason::text(text.clone()));
+        texts.iter().map(reason).collect()
     }
 
     /// The organization's id, where the account is known to be in one.
@@ -170,6 +180,8 @@ pub fn path(vantage: &Global, account_id: &str) -> Fact<Vec<String>> {
         &vantage.organization_roots,
         "the organization's roots",
     ));
+    let closed = accounts.gaps.iter().filter(|gap| !gap.means_absent());
+    reasons.extend(closed.map(Reason::gap));
     if reasons.is_empty() {
         reasons.push(Reason::text(format!(
             "the place of account {account_id} in the organization is not known"
@@ -183,48 +195,84 @@ pub fn attached<'a>(vantage: &'a Global, policy_type: &str, target: &str) -> Fac
     all(&vantage.organization_policies, "the organization's policies").and_then(|policies| {
         let mut found = Vec::new();
         for policy in policies.iter().filter(|policy| policy.type_ == policy_type) {
-            match &policy.targets {
-                Some(targets) if targets.iter().any(|entry| entry.target_id == target) => found.push(policy),
-                Some(_) => {}
-                None => return Fact::Unread(unread_policy(vantage, policy)),
+            match attached_to(vantage, policy, target) {
+                Fact::Known(true) => found.push(policy),
+                Fact::Known(false) => {}
+                Fact::Unread(why) => return Fact::Unread(why),
             }
         }
         Fact::Known(found)
     })
 }
 
-/// The SCPs above an account, level by level.
-pub(super) fn levels(vantage: &Global, account_id: &str, parsed: &mut Parsed) -> Fact<Vec<Level>> {
-    path(vantage, account_id).and_then(|path| {
-        let mut levels = Vec::with_capacity(path.len());
+/// The SCPs above an account.
+#[derive(Debug, Default)]
+pub(super) struct Above {
+    /// Level by level, from the root to the account.
+    pub levels: Vec<Level>,
+    /// Why some of them could not be read; the levels carry the texts of these.
+    pub doubts: Vec<Reason>,
+}
+
+/// The SCPs above an account. One that cannot be read leaves the others what they are: what they refuse is refused.
+pub(super) fn levels(vantage: &Global, account_id: &str, parsed: &mut Parsed) -> Fact<Above> {
+    let policies = &vantage.organization_policies;
+    let mut doubts = super::fact::doubts(policies, "the organization's policies");
+    if !doubts.is_empty() && policies.items.is_empty() {
+        return Fact::Unread(doubts);
+    }
+    path(vantage, account_id).map(|path| {
+        let mut above = Above::default();
+        // Any of the unlisted may hang anywhere.
+        let unlisted: Vec<String> = doubts.iter().map(|reason| reason.text.clone()).collect();
         for target in path {
-            match attached(vantage, SCP, &target) {
-                Fact::Known(policies) => {
-                    let mut level = Level {
-                        target,
-                        policies: Vec::with_capacity(policies.len()),
-                    };
-                    for policy in policies {
-                        let document = parsed
-                            .entry(policy.arn.clone())
-                            .or_insert_with(|| parse(vantage, policy));
-                        match document {
-                            Ok(document) => level.policies.push(PolicyRef {
+            let mut level = Level {
+                policies: Vec::new(),
+                unread: unlisted.clone(),
+                target,
+            };
+            for policy in policies.items.iter().filter(|policy| policy.type_ == SCP) {
+                let reason = match attached_to(vantage, policy, &level.target) {
+                    Fact::Known(false) => continue,
+                    Fact::Known(true) => match document(vantage, policy, parsed) {
+                        Ok(document) => {
+                            level.policies.push(PolicyRef {
                                 source: Source::Scp,
                                 id: Arc::from(policy.arn.as_str()),
                                 version: None,
-                                document: Arc::clone(document),
-                            }),
-                            Err(reason) => return Fact::unread(reason.clone()),
+                                document,
+                            });
+                            continue;
                         }
-                    }
-                    levels.push(level);
-                }
-                Fact::Unread(reasons) => return Fact::Unread(reasons),
+                        Err(reason) => vec![reason],
+                    },
+                    Fact::Unread(reasons) => reasons,
+                };
+                level.unread.extend(reason.iter().map(|reason| reason.text.clone()));
+                doubts.extend(reason);
             }
+            above.levels.push(level);
         }
-        Fact::Known(levels)
+        doubts.sort();
+        doubts.dedup();
+        above.doubts = doubts;
+        above
     })
+}
+
+/// Whether a policy is attached directly to a target.
+fn attached_to(vantage: &Global, policy: &Policy, target: &str) -> Fact<bool> {
+    match &policy.targets {
+        Some(targets) => Fact::Known(targets.iter().any(|entry| entry.target_id == target)),
+        None => Fact::Unread(unread_policy(vantage, policy)),
+    }
+}
+
+fn document(vantage: &Global, policy: &Policy, parsed: &mut Parsed) -> Result<Arc<Document>, Reason> {
+    let slot = parsed
+        .entry(policy.arn.clone())
+        .or_insert_with(|| parse(vantage, policy));
+    slot.clone()
 }
 
 /// The parsed text of an organization policy, or why there is none.

@@ -3,7 +3,7 @@
 //! The role is allowed everything, so that a refusal can only come from above. What excepts named roles does not
 //! except this one; what excepts every role does.
 
-use super::fact::{Fact, Reason};
+use super::fact::Fact;
 use super::org::Org;
 use super::principals::describe_org;
 use crate::iam::access::{PolicyRef, PolicySet, Scps, Source, Verdict, decide};
@@ -83,6 +83,6 @@ pub(super) fn refused(
             because,
             conditions: decision.conditions,
         }),
-        Verdict::Unknown => Fact::Unread(decision.unread.into_iter().map(Reason::text).collect()),
+        Verdict::Unknown => Fact::Unread(org.reasons(&decision.unread)),
     }
 }

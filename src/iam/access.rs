@@ -2,7 +2,8 @@
 //!
 //! An explicit Deny anywhere wins. Then every bound must allow: each level of SCPs from the root to the account, the
 //! permissions boundary, and at last an identity policy. What could not be read never makes an answer safer: a grant
-//! under an unread bound is `Unknown`, while a refusal that the read policies prove stays a refusal.
+//! under an unread bound is `Unknown`, while a refusal that the read policies prove stays a refusal, even where other
+//! policies beside them are unread.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 
 use super::context::Request;
@@ -10,6 +11,7 @@ use super::document::Document;
 use super::statement::{Effect, Statement};
 use super::tri::Tri;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What kind of policy a statement stands in.
@@ -70,6 +72,8 @@ pub struct Level {
     pub target: String,
     /// What is attached there.
     pub policies: Vec<PolicyRef>,
+    /// What is attached there, or may be, and could not be read or understood.
+    pub unread: Vec<String>,
 }
 
 /// All that bounds a principal.
@@ -221,14 +225,20 @@ pub fn decide_through(
                 for policy in &level.policies {
                     side.take(policy, Effect::Allow, request);
                 }
-                if side.tri.is_false() {
-                    missing.push(StatementRef::missing(
-                        Source::Scp,
-                        Arc::from(level.target.as_str()),
-                        None,
-                    ));
+                unread_list.extend(level.unread.iter().cloned());
+                match (side.tri.is_false(), level.unread.is_empty()) {
+                    // What could not be read may be what allows.
+                    (true, false) => {}
+                    (true, true) => {
+                        missing.push(StatementRef::missing(
+                            Source::Scp,
+                            Arc::from(level.target.as_str()),
+                            None,
+                        ));
+                        bounds.push(side);
+                    }
+                    (false, _) => bounds.push(side),
                 }
-                bounds.push(side);
             }
         }
     }
@@ -249,7 +259,7 @@ pub fn decide_through(
         }
     }
     unread_list.extend(policies.identity_unread.iter().cloned());
-    unread_list.dedup();
+    once(&mut unread_list);
     let nothing_grants = identity.tri.is_false() && (policies.identity_unread.is_empty() || unread == Unread::Ignored);
     if nothing_grants || !missing.is_empty() {
         let because = if nothing_grants { Vec::new() } else { missing };
@@ -405,16 +415,24 @@ impl PolicySet {
     /// What could not be read, in words.
     pub fn unread(&self) -> Vec<String> {
         let mut out = Vec::new();
-        if let Scps::Unread(what) = &self.scps {
-            out.push(what.clone());
+        match &self.scps {
+            Scps::None => {}
+            Scps::Levels(levels) => out.extend(levels.iter().flat_map(|level| level.unread.iter().cloned())),
+            Scps::Unread(what) => out.push(what.clone()),
         }
         if let Bound::Unread(what) = &self.boundary {
             out.push(what.clone());
         }
         out.extend(self.identity_unread.iter().cloned());
-        out.dedup();
+        once(&mut out);
         out
     }
+}
+
+/// Each text once, where it stood first: one unread SCP may hang at several levels.
+fn once(texts: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    texts.retain(|text| seen.insert(text.clone()));
 }
 
 #[cfg(test)]

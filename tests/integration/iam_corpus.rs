@@ -70,6 +70,7 @@ impl Case {
         let level = |(at, statements): (usize, &Vec<Value>)| Level {
             target: format!("level{at}"),
             policies: vec![self.policy(Source::Scp, &format!("scp{at}"), statements)],
+            unread: vec![],
         };
         let scps = match (&self.scps, &self.scps_unread) {
             (Some(levels), _) => Scps::Levels(levels.iter().enumerate().map(level).collect()),

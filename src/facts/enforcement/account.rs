@@ -8,7 +8,7 @@ use super::tags;
 use crate::facts::context::{Context, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::org::{Org, Unbound};
-use crate::facts::scp::probe::{Asker, CANARY, reasons};
+use crate::facts::scp::probe::{Asker, CANARY};
 use crate::facts::scp::verdict::{self, Judged};
 use crate::facts::scp::{used_regions, verdict::Means as ScpMeans};
 use crate::iam::access::{PolicySet, Scps, Verdict, decide};
@@ -64,7 +64,7 @@ pub fn of_account(ctx: &Context<'_>, id: &str, account: &Account) -> Enforcement
     facts.not_bound = org.unbound.map_or("", why_unbound).to_owned();
     let regions = used_regions(ctx, |other| other == id);
     let asker = asker(org, id, partition(account));
-    guardrails(ctx, &mut facts, id, account, &asker, &regions);
+    guardrails(ctx, &mut facts, (id, account), org, &asker, &regions);
     let required = ctx
         .params
         .strings("aws-genai-09", "required_tags")
@@ -72,7 +72,7 @@ pub fn of_account(ctx: &Context<'_>, id: &str, account: &Account) -> Enforcement
     (facts.tags_not_asked, facts.tag_holes) = match &asker {
         Err(reasons) => (Fact::Unread(reasons.clone()), Fact::Unread(reasons.clone())),
         Ok(None) => (Fact::Known(required), Fact::Known(Vec::new())),
-        Ok(Some(asker)) => tag_rules(asker, &regions, &required),
+        Ok(Some(asker)) => tag_rules(org, asker, &regions, &required),
     };
     facts.mantle_callers = mantle_callers(ctx, id, partition(account), &regions);
     facts
@@ -90,14 +90,14 @@ fn asker(org: &Org<'_>, id: &str, partition: &str) -> Result<Option<Asker>, Vec<
 fn guardrails(
     ctx: &Context<'_>,
     facts: &mut EnforcementFacts,
-    id: &str,
-    account: &Account,
+    (id, account): (&str, &Account),
+    org: &Org<'_>,
     asker: &Result<Option<Asker>, Vec<Reason>>,
     regions: &[String],
 ) {
     let means = Means::of(id, account);
-    let named: Vec<verdict::NamedGuardrail> = match ctx.org(id).map(|org| &org.scps) {
-        Some(Scps::Levels(levels)) => levels
+    let named: Vec<verdict::NamedGuardrail> = match &org.scps {
+        Scps::Levels(levels) => levels
             .iter()
             .flat_map(|level| &level.policies)
             .flat_map(|policy| verdict::named(&policy.document, id))
@@ -120,7 +120,7 @@ fn guardrails(
         let enforced = means.covering(region);
         let scp_doubts = match &judged {
             Ok(judged) if judged.undecided.is_empty() || !judged.openings.is_empty() => Vec::new(),
-            Ok(judged) => reasons(&judged.undecided),
+            Ok(judged) => org.reasons(&judged.undecided),
             Err(reasons) => reasons.clone(),
         };
         let judged = judged.unwrap_or_default();
@@ -131,6 +131,7 @@ fn guardrails(
                 facts.unapproved.extend(judged.unapproved);
                 let mut open = use_doubts;
                 open.extend(means.doubts(account, region));
+                open.extend(scp_doubts);
                 if open.is_empty() {
                     presence.push(region.clone());
                 } else {
@@ -157,7 +158,12 @@ fn guardrails(
     facts.presence_only = Fact::faults(presence, presence_doubts);
 }
 
-fn tag_rules(asker: &Asker, regions: &[String], required: &[String]) -> (Fact<Vec<String>>, Fact<Vec<String>>) {
+fn tag_rules(
+    org: &Org<'_>,
+    asker: &Asker,
+    regions: &[String],
+    required: &[String],
+) -> (Fact<Vec<String>>, Fact<Vec<String>>) {
     let (mut missing, mut holes, mut doubts): (Vec<String>, Vec<String>, Vec<Reason>) = Default::default();
     for region in regions {
         let rule = tags::judge(asker, region, required);
@@ -165,7 +171,7 @@ fn tag_rules(asker: &Asker, regions: &[String], required: &[String]) -> (Fact<Ve
             missing.extend(rule.not_asked);
             holes.extend(rule.holes);
         } else {
-            doubts.extend(reasons(&rule.undecided));
+            doubts.extend(org.reasons(&rule.undecided));
         }
     }
     for list in [&mut missing, &mut holes] {

@@ -5,7 +5,7 @@
 
 use super::bedrock_policy;
 use crate::facts::fact::{self, Fact, Reason};
-use crate::facts::org::{self, BEDROCK_POLICY, Org, Parsed, SCP};
+use crate::facts::org::{self, Above, BEDROCK_POLICY, Org, Parsed, SCP};
 use crate::facts::scp::probe::{Asker, reasons};
 use crate::facts::scp::verdict::{self, Means};
 use crate::iam::access::Level;
@@ -57,11 +57,11 @@ pub fn of(org: &Org<'_>, partition: &str, regions: &[String]) -> Coverage {
         let by_scp = match &scps_on {
             _ if account.id == management => Fact::Known(false),
             Fact::Known(true) => match org::levels(vantage, &account.id, &mut parsed) {
-                Fact::Known(levels) => {
-                    let key = key_of(&levels, &account.id);
+                Fact::Known(above) => {
+                    let key = key_of(&above.levels, &account.id);
                     judged
                         .entry(key)
-                        .or_insert_with(|| by_scps(levels, &account.id, partition, org.id(), regions))
+                        .or_insert_with(|| by_scps(above, &account.id, partition, org.id(), regions))
                         .clone()
                 }
                 Fact::Unread(why) => Fact::Unread(why),
@@ -98,6 +98,7 @@ fn key_of(levels: &[Level], account: &str) -> Vec<String> {
         })
     });
     let mut key: Vec<String> = policies.iter().map(|policy| policy.id.to_string()).collect();
+    key.extend(levels.iter().flat_map(|level| level.unread.iter().cloned()));
     // A level without any policy allows nothing, so that empty levels count too.
     key.push(
         levels
@@ -112,18 +113,25 @@ fn key_of(levels: &[Level], account: &str) -> Vec<String> {
     key
 }
 
-fn by_scps(levels: Vec<Level>, account: &str, partition: &str, org: Option<&str>, regions: &[String]) -> Fact<bool> {
-    let documents = levels.iter().flat_map(|level| &level.policies);
+fn by_scps(above: Above, account: &str, partition: &str, org: Option<&str>, regions: &[String]) -> Fact<bool> {
+    let documents = above.levels.iter().flat_map(|level| &level.policies);
     let named: Vec<_> = documents
         .flat_map(|policy| verdict::named(&policy.document, account))
         .collect();
-    let asker = Asker::new(levels, account, partition, org);
+    let asker = Asker::new(above.levels, account, partition, org);
     let mut doubts = Vec::new();
     for region in regions {
         let answer = verdict::judge(&asker, &named, region);
+        if answer.means != Means::None {
+            continue;
+        }
         if answer.openings.is_empty() && !answer.undecided.is_empty() {
-            doubts.extend(reasons(&answer.undecided));
-        } else if answer.means == Means::None {
+            doubts.extend(if above.doubts.is_empty() {
+                reasons(&answer.undecided)
+            } else {
+                above.doubts.clone()
+            });
+        } else {
             return Fact::Known(false);
         }
     }

@@ -43,6 +43,10 @@ pub fn judge(asker: &Asker, region: &str, required: &[String]) -> TagRule {
         .copied()
         .filter(|tag| !refused(&without(&[tag]), &[]))
         .collect();
+    if missed.is_empty() && none && stray && !complete {
+        // Every call that lacks a tag is refused for certain. Whether a complete one passes is not for this to say.
+        return TagRule::default();
+    }
     let together = missed.len() > 1 && refused(&without(&missed), &[]);
     let partly = all.iter().copied().any(|tag| refused(&without(&[tag]), &[])) || stray;
     let names = |tags: &[&String]| tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>().join(" and ");

@@ -1,5 +1,7 @@
 //! Findings about enforcement beside the truth table: other means, tags, other accounts, what cannot be read.
 
+mod unread;
+
 use crate::facts::scp::tests::{ACCOUNT, policies, report, status, status_with, world};
 use crate::model::report::Status;
 use crate::model::snapshot::Snapshot;

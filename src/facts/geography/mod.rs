@@ -14,7 +14,7 @@ mod tests;
 
 use super::context::{Context, partition};
 use super::fact::Fact;
-use super::scp::probe::{Answer, Asker, CANARY, reasons};
+use super::scp::probe::{Answer, Asker, CANARY};
 use crate::iam::access::Scps;
 use crate::model::snapshot::Account;
 use schemars::JsonSchema;
@@ -51,7 +51,7 @@ pub fn of_account(ctx: &Context<'_>, id: &str, account: &Account) -> AccountGeog
                 match asker.ask("bedrock:CreateInferenceProfile", &region, &arn, &[]) {
                     Answer::Refused => {}
                     Answer::Open(_) => open.push(region),
-                    Answer::Undecided(why) => doubts.extend(reasons(&why)),
+                    Answer::Undecided(why) => doubts.extend(org.reasons(&why)),
                 }
             }
             Fact::faults(open, doubts)

@@ -1,7 +1,7 @@
 //! Endpoint policies: whom they let in who is a stranger to the account.
 //!
-//! Two kinds of stranger knock: one of an account and organization that no policy can name, and one of each foreign
-//! account that the policy does name. Conditions on the caller's or the resource's account and organization are decided
+//! Strangers of three kinds knock: one of an account and organization that no policy can name, one of an account that
+//! is in no organization and so sends no key about one, and one of each foreign account that the policy does name. Conditions on the caller's or the resource's account and organization are decided
 //! with a stranger's values; every other condition is given the benefit of the stranger.
 //! <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
 
@@ -19,6 +19,13 @@ use std::collections::BTreeSet;
 const NOBODY: &str = "000000000000";
 /// An organization that nobody has.
 const NO_ORG: &str = "o-nobodyweknow";
+/// The keys about the caller's and the resource's organization.
+const ORG_KEYS: [&str; 4] = [
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:ResourceOrgID",
+    "aws:ResourceOrgPaths",
+];
 /// Enough to see what a statement grants.
 const PROBES: usize = 16;
 
@@ -93,12 +100,24 @@ enum Answer {
 /// Whether what this statement grants reaches the stranger in the end.
 fn enters(document: &Document, statement: &Statement, who: &RequestingPrincipal) -> Answer {
     let account = who.account().unwrap_or(NOBODY);
-    let context = Context::open()
-        .set("aws:PrincipalOrgID", [NO_ORG])
-        .set("aws:PrincipalOrgPaths", [format!("{NO_ORG}/r-none/ou-none/")])
-        .set("aws:ResourceAccount", [account])
-        .set("aws:ResourceOrgID", [NO_ORG])
-        .set("aws:ResourceOrgPaths", [format!("{NO_ORG}/r-none/ou-none/")]);
+    let path = format!("{NO_ORG}/r-none/ou-none/");
+    let plain = Context::open().set("aws:ResourceAccount", [account]);
+    let member = ORG_KEYS.iter().fold(plain.clone(), |context, key| {
+        context.set(key, [if key.ends_with("Paths") { path.as_str() } else { NO_ORG }])
+    });
+    let alone = ORG_KEYS.iter().fold(plain, |context, key| context.absent(key));
+    match passes(document, statement, who, &member) {
+        Answer::No => passes(document, statement, who, &alone),
+        Answer::Yes => Answer::Yes,
+        unsure @ Answer::Unsure(_) => match passes(document, statement, who, &alone) {
+            Answer::Yes => Answer::Yes,
+            _ => unsure,
+        },
+    }
+}
+
+/// The same for a stranger of whom this is known.
+fn passes(document: &Document, statement: &Statement, who: &RequestingPrincipal, context: &Context) -> Answer {
     let mut answer = Answer::No;
     for action in actions(statement) {
         for resource in resources(statement) {

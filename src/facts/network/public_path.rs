@@ -10,12 +10,20 @@ use crate::facts::probe::{self, Refusal};
 use crate::iam::access::Scps;
 use crate::iam::context::{Context as RequestContext, Known};
 use crate::iam::statement::Effect;
+use crate::model::report::InUse;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// A public address of the range that is set aside for documentation (RFC 5737).
-const ADDRESS: &str = "203.0.113.77";
+/// Public addresses far apart, one in each range that is set aside for documentation (RFC 5737) and two outside. An
+/// SCP that lets the office in by address refuses all others; one that lets every address in refuses none.
+const ADDRESSES: [&str; 5] = [
+    "203.0.113.77",
+    "198.51.100.77",
+    "192.0.2.77",
+    "51.77.103.9",
+    "177.54.148.31",
+];
 /// The keys that only calls through an endpoint carry.
 const VPC_KEYS: [&str; 7] = [
     "aws:SourceVpc",
@@ -59,16 +67,16 @@ pub fn of_account(ctx: &Context<'_>, account_id: &str) -> AccountNetwork {
     let (mut seen, mut open, mut by) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut anybody = false;
     for at in ctx.places().filter(|at| at.account_id == account_id) {
-        let in_use = ctx
-            .usage(account_id, at.region)
-            .is_some_and(crate::facts::usage::Usage::signs_seen);
-        if !in_use {
+        let Some(usage) = ctx.usage(account_id, at.region) else {
+            continue;
+        };
+        if usage.in_use() == InUse::No {
             continue;
         }
         for action in probe::INVOKE {
             let ask =
                 |context: &RequestContext| ask(org, account_id, partition(at.account), at.region, action, context);
-            match ask(&outside()) {
+            match from_outside(&ask) {
                 Fact::Known(refusal) if refusal.certain => {
                     by.extend(refusal.because);
                     anybody |= matches!(ask(&vpc_of_a_stranger()), Fact::Known(answer) if !answer.certain);
@@ -79,7 +87,11 @@ pub fn of_account(ctx: &Context<'_>, account_id: &str) -> AccountNetwork {
                     } else {
                         format!(" (it depends on {})", refusal.conditions.join(", "))
                     };
-                    seen.push(format!("{action} in {}{depends}", at.region));
+                    if usage.signs_seen() {
+                        seen.push(format!("{action} in {}{depends}", at.region));
+                    } else {
+                        open.extend(usage.doubts.iter().cloned());
+                    }
                 }
                 Fact::Unread(reasons) => open.extend(reasons),
             }
@@ -94,6 +106,19 @@ pub fn of_account(ctx: &Context<'_>, account_id: &str) -> AccountNetwork {
     facts.refused_by = by.into_iter().collect();
     facts.excepted = excepted(org);
     facts
+}
+
+/// The answer to whichever address is refused, or else to the first.
+fn from_outside(ask: &dyn Fn(&RequestContext) -> Fact<Refusal>) -> Fact<Refusal> {
+    let mut answers = ADDRESSES.iter().map(|address| ask(&outside(address)));
+    let Some(first) = answers.next() else {
+        return Fact::default();
+    };
+    let settled = |answer: &Fact<Refusal>| matches!(answer, Fact::Known(refusal) if refusal.certain);
+    if settled(&first) {
+        return first;
+    }
+    answers.find(settled).unwrap_or(first)
 }
 
 /// Asks, and asks again without the tags that an ordinary role does not have.
@@ -128,8 +153,8 @@ fn common() -> RequestContext {
         .absent("aws:CalledViaLast")
 }
 
-fn outside() -> RequestContext {
-    let context = common().set("aws:SourceIp", [ADDRESS]);
+fn outside(address: &str) -> RequestContext {
+    let context = common().set("aws:SourceIp", [address]);
     VPC_KEYS.iter().fold(context, |context, key| context.absent(key))
 }
 

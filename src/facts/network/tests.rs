@@ -183,6 +183,10 @@ fn conditions_on_organization_account_or_caller_bind_and_others_do_not() {
     }
     for condition in [
         json!({"StringLike": {"aws:PrincipalOrgID": "*"}}),
+        // A caller whose account is in no organization sends no such key.
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-ours"}}),
+        json!({"ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": "o-ours/*"}}),
+        json!({"Null": {"aws:PrincipalOrgID": "true"}}),
         json!({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "*"}}),
         json!({"StringEquals": {"aws:SourceVpc": "vpc-1"}}),
         json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-ours"}}),
@@ -287,6 +291,7 @@ fn operators_are_asked_what_they_do_and_not_how_they_look() {
         json!({"StringNotEquals": {"aws:VpceOrgID": "o-ours"}}),
         json!({"Null": {"aws:SourceVpc": "true"}}),
         json!({"StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"}, "NotIpAddressIfExists": {"aws:SourceIp": ["198.51.100.0/24"]}, "BoolIfExists": {"aws:ViaAWSService": "false"}}),
+        json!({"StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"}, "NotIpAddressIfExists": {"aws:SourceIp": ["203.0.113.0/24", "192.0.2.0/24"]}}),
         json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/break-glass"}}),
         json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1", "aws:PrincipalTag/exempt": "yes"}}),
     ] {
@@ -298,6 +303,7 @@ fn operators_are_asked_what_they_do_and_not_how_they_look() {
         json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}, "Null": {"aws:SourceVpc": "false"}}),
         json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}}),
         json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}, "NotIpAddress": {"aws:SourceIp": "0.0.0.0/0"}}),
+        json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}, "NotIpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}}),
         json!({"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}),
     ] {
         assert_eq!(deny(condition.clone()), Status::Fail, "{condition}");

@@ -114,6 +114,7 @@ impl Asker {
         let level = Level {
             target: account.to_owned(),
             policies,
+            unread: Vec::new(),
         };
         Self::new(vec![level], account, partition, org_id)
     }

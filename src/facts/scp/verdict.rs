@@ -161,11 +161,22 @@ pub fn judge(asker: &Asker, named: &[NamedGuardrail], region: &str) -> Judged {
         return judged;
     }
     for guardrail in strangers(asker, named, region) {
-        if passes(asker, region, &guardrail) {
+        let answers = INVOKE.map(|action| asker.invoke(action, region, Some(&guardrail)));
+        let open = answers.iter().any(|answer| matches!(answer, Answer::Open(_)));
+        for answer in answers {
+            if let Answer::Undecided(why) = answer {
+                judged.undecided.extend(why);
+            }
+        }
+        if open {
             judged.unapproved.push(guardrail);
         }
     }
-    judged.means = if !judged.unapproved.is_empty() {
+    if !judged.unapproved.is_empty() {
+        judged.undecided.clear();
+    }
+    // Whether more than presence is asked may be for a policy to say that could not be read.
+    judged.means = if !judged.unapproved.is_empty() || !judged.undecided.is_empty() {
         Means::Presence
     } else if approved_passes(asker, named, region) {
         Means::Strong

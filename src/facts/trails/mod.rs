@@ -156,10 +156,10 @@ fn judge(need: &Need, recorders: &[Recorder<'_>], doubts: &[Reason], at: &Place<
         sure.join(&taken);
     }
     let narrowed = match (sure.is_some(), sure.is_full()) {
-        (false, _) | (_, true) => Fact::Known(false),
-        // Only the lack of an unread recorder makes it certain that nobody takes the rest.
-        (true, false) if undecided.is_empty() => Fact::Known(true),
-        (true, false) => Fact::Unread(undecided.clone()),
+        (_, true) => Fact::Known(false),
+        // An unread recorder may take the rest, or may itself take a part and no more.
+        _ if !undecided.is_empty() => Fact::Unread(undecided.clone()),
+        (some, false) => Fact::Known(some),
     };
     if sure.is_full() {
         facts.filters.clear();

@@ -192,7 +192,8 @@ fn store<'a>(global: &'a Global, row: &'a EventDataStore) -> Recorder<'a> {
         arn: &row.event_data_store_arn,
         name: &row.name,
         region: &row.region,
-        multi_region: row.multi_region_enabled.unwrap_or(false),
+        // One that could not be read may take events of every region.
+        multi_region: row.multi_region_enabled.unwrap_or(row.status.is_none()),
         organization: row.organization_enabled.unwrap_or(false),
         logging,
         delivery_error: Fact::Known(String::new()),

@@ -35,7 +35,7 @@ pub struct TrailFacts {
     pub delivery_error: Fact<String>,
     /// Types of Bedrock data events that it asks for and that do not exist.
     pub dead_types: Fact<Vec<String>>,
-    /// Whether it is switched on and has no selector at all.
+    /// Whether it has no selector at all; a store counts while it is switched on.
     pub takes_nothing: Fact<bool>,
     /// The bucket it writes to; empty for a store, `*` for trails that could not be listed.
     pub bucket: String,
@@ -130,7 +130,9 @@ fn subject(ctx: &Context<'_>, id: &str, account: &Account, recorder: &Recorder<'
                 Fact::Known(false)
             }
             (Fact::Unread(reasons), _) => Fact::Unread(reasons.clone()),
-            (_, logging) => logging.clone(),
+            // A store may be there for imported events alone, and then has none.
+            (_, logging) if matches!(recorder.origin, Kind::Store(_)) => logging.clone(),
+            _ => Fact::Known(true),
         },
         bucket: name,
         bucket_grant: grant,

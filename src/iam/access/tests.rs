@@ -72,10 +72,12 @@ fn bounds_must_allow_and_are_named_where_they_do_not() {
     let full = Level {
         target: "r-root".to_owned(),
         policies: vec![policy(Source::Scp, "p-full", ALLOW)],
+        unread: vec![],
     };
     let narrow = Level {
         target: "ou-x".to_owned(),
         policies: vec![policy(Source::Scp, "p-s3", OTHER)],
+        unread: vec![],
     };
     policies = identity(ALLOW);
     policies.scps = Scps::Levels(vec![full, narrow]);
@@ -83,6 +85,46 @@ fn bounds_must_allow_and_are_named_where_they_do_not() {
     assert_eq!(
         (decision.verdict, &*decision.because[0].policy),
         (Verdict::ImplicitDeny, "ou-x")
+    );
+}
+
+#[test]
+fn one_unread_scp_leaves_what_the_others_refuse_refused() {
+    let level = |policies: Vec<PolicyRef>, unread: &[&str]| Level {
+        target: "r-root".to_owned(),
+        policies,
+        unread: unread.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    let mut policies = identity(ALLOW);
+    // It may be the one that allows, and it may be one that refuses.
+    for read in [vec![], vec![policy(Source::Scp, "p-full", ALLOW)]] {
+        policies.scps = Scps::Levels(vec![
+            level(read.clone(), &["p-hidden"]),
+            level(read, &["p-hidden", "p-other"]),
+        ]);
+        let decision = ask(&policies);
+        assert_eq!(decision.verdict, Verdict::Unknown);
+        assert_eq!(decision.unread, ["p-hidden", "p-other"]);
+        assert_eq!(policies.unread(), ["p-hidden", "p-other"]);
+        let request = Request::new("bedrock:InvokeModel", MODEL, Context::open());
+        assert_eq!(
+            decide_with(&policies, &request, Unread::Ignored).verdict,
+            Verdict::Allowed
+        );
+    }
+    let deny = policy(
+        Source::Scp,
+        "p-deny",
+        r#"{"Effect":"Deny","Action":"bedrock:*","Resource":"*"}"#,
+    );
+    policies.scps = Scps::Levels(vec![level(vec![deny], &["p-hidden"])]);
+    assert_eq!(ask(&policies).verdict, Verdict::ExplicitDeny);
+    let narrow = level(vec![policy(Source::Scp, "p-s3", OTHER)], &[]);
+    policies.scps = Scps::Levels(vec![level(vec![], &["p-hidden"]), narrow]);
+    assert_eq!(
+        ask(&policies).verdict,
+        Verdict::ImplicitDeny,
+        "the level below allows nothing"
     );
 }
 

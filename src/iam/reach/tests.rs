@@ -163,6 +163,7 @@ fn boundaries_and_scps_narrow() {
     policies.scps = Scps::Levels(vec![Level {
         target: "ou".to_owned(),
         policies: vec![policy(Source::Scp, other)],
+        unread: vec![],
     }]);
     assert_eq!(reach(&policies).breadth, Breadth::Nothing);
     policies.scps = Scps::Unread("organizations:ListPolicies".to_owned());
