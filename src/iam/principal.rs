@@ -158,11 +158,7 @@ impl PrincipalSet {
             RequestingPrincipal::CanonicalUser(id) => direct(self.canonical_user.contains(id).into()),
             RequestingPrincipal::Anonymous => direct(Tri::False),
             _ => {
-                let tri = self
-                    .aws
-                    .iter()
-                    .map(|text| names_directly(text, who))
-                    .fold(Tri::False, Tri::or);
+                let tri = self.names_directly(who);
                 if tri.is_true() || !self.names_account_of(who) {
                     return direct(tri);
                 }
@@ -172,6 +168,21 @@ impl PrincipalSet {
                 }
             }
         }
+    }
+
+    fn names_directly(&self, who: &RequestingPrincipal) -> Tri {
+        self.aws
+            .iter()
+            .map(|text| names_directly(text, who))
+            .fold(Tri::False, Tri::or)
+    }
+
+    /// Whether a principal stands in the set whose account is that of `who`.
+    fn names_another_of_its_account(&self, who: &RequestingPrincipal) -> bool {
+        self.aws.iter().filter(|text| account_of(text).is_none()).any(|text| {
+            let other = RequestingPrincipal::from_arn(text);
+            other.is_some_and(|other| other.account() == who.account())
+        })
     }
 
     fn names_account_of(&self, who: &RequestingPrincipal) -> bool {
@@ -193,13 +204,16 @@ impl PrincipalElement {
                 let named = set.names(who);
                 let tri = match who {
                     // AWS asks for the account and the principal (and session) to be listed; with one of them missing
-                    // what happens is described as "might".
+                    // what happens is described as "might". Listed beside a principal of its own, the account stands
+                    // there for that one's sake, and everybody else in it is meant.
                     RequestingPrincipal::Role(_) | RequestingPrincipal::Session(_) | RequestingPrincipal::User(_)
                         if !set.everyone && named.tri.is_possible() =>
                     {
-                        let listed = !named.by_account && named.tri.is_true();
-                        if listed && set.names_account_of(who) {
+                        let directly = set.names_directly(who);
+                        if directly.is_true() && set.names_account_of(who) {
                             Tri::False
+                        } else if !directly.is_possible() && set.names_another_of_its_account(who) {
+                            Tri::True
                         } else {
                             Tri::Maybe
                         }
@@ -331,6 +345,20 @@ mod tests {
         );
         assert_eq!(not(&["arn:aws:iam::111122223333:role/app/worker"]), Tri::Maybe);
         assert_eq!(not(&["arn:aws:iam::111122223333:role/other"]), Tri::True);
+        // As AWS's own examples write it: the account stands there for the sake of the other role.
+        assert_eq!(
+            not(&["111122223333", "arn:aws:iam::111122223333:role/other"]),
+            Tri::True
+        );
+        assert_eq!(not(&["111122223333"]), Tri::Maybe);
+        assert_eq!(
+            not(&["111122223333", "arn:aws:iam::444455556666:role/other"]),
+            Tri::Maybe
+        );
+        assert_eq!(
+            not(&["111122223333", "arn:aws:sts::111122223333:assumed-role/worker/s1"]),
+            Tri::Maybe
+        );
         assert_eq!(
             PrincipalElement::NotPrincipal(PrincipalSet {
                 everyone: true,

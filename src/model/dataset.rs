@@ -75,6 +75,11 @@ impl<T> Dataset<T> {
             .filter(|gap| gap.resource.is_none() && !gap.means_absent())
     }
 
+    /// Whether the answer was that there can be no such rows: nobody could set up what the rules would ask for.
+    pub fn is_unsupported(&self) -> bool {
+        self.items.is_empty() && self.gaps.iter().any(|gap| gap.resource.is_none() && gap.means_absent())
+    }
+
     /// Gaps about one resource.
     pub fn gaps_of<'a>(&'a self, resource: &'a str) -> impl Iterator<Item = &'a Gap> {
         self.gaps
@@ -186,6 +191,8 @@ mod tests {
     fn unsupported_means_that_there_is_none() {
         let set = Dataset::<Thing>::unread(gap(None, GapKind::Unsupported));
         assert_eq!(set.find("a"), Lookup::Missing);
-        assert!(set.is_complete());
+        assert!(set.is_complete() && set.is_unsupported());
+        assert!(!Dataset::<Thing>::unread(gap(None, GapKind::Denied)).is_unsupported());
+        assert!(!Dataset::<Thing>::complete(vec![]).is_unsupported());
     }
 }

@@ -4,6 +4,7 @@
 //! permission: only a call that works without that header and fails with it proves the stranger. Two operations are
 //! tried, because auditors often may make one and not the other. A bucket of another region is followed there.
 
+use super::dialect::translating;
 use super::rows;
 use crate::collect::context::{Context, Miss};
 use crate::model::aws::s3::Bucket;
@@ -27,7 +28,10 @@ pub(super) struct Located {
 
 /// A client whose requests name the bucket in the path, which every endpoint understands, a local one included.
 pub(super) fn client(ctx: &Context) -> Client {
-    let config = aws_sdk_s3::config::Builder::from(ctx.config()).force_path_style(true);
+    let mut config = aws_sdk_s3::config::Builder::from(ctx.config()).force_path_style(true);
+    if let Some(http) = ctx.config().http_client() {
+        config.set_http_client(Some(translating(http)));
+    }
     Client::from_conf(config.build())
 }
 

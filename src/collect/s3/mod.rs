@@ -4,6 +4,7 @@
 //! under the old name is told from our own: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html>.
 //! A gap's `resource` is the name of the bucket. Rows are account-wide, because a bucket name is.
 
+mod dialect;
 mod locate;
 mod read;
 mod rows;

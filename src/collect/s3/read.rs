@@ -12,8 +12,6 @@ use crate::model::calls::s3::{
 use crate::model::gap::Gap;
 use crate::model::policy_text::PolicyText;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_bucket_versioning::GetBucketVersioningOutput;
-use aws_sdk_s3::types::BucketVersioningStatus;
 use std::cell::Cell;
 
 /// A bucket, and how to ask about it.
@@ -97,22 +95,7 @@ impl<'a> Place<'a> {
     }
 
     pub(super) async fn versioning(&self) -> Result<row::BucketVersioning, Gap> {
-        let request = self.client.get_bucket_versioning().bucket(self.name);
-        let request = request.set_expected_bucket_owner(self.owner.clone());
-        let answer = async {
-            match request.send().await {
-                Ok(answer) => Ok(answer),
-                Err(error) => {
-                    let body = error.raw_response().filter(|raw| raw.status().is_success());
-                    match body.and_then(|raw| raw.body().bytes()).and_then(versioning_status) {
-                        Some(status) => Ok(GetBucketVersioningOutput::builder().set_status(status.0).build()),
-                        None => Err(error),
-                    }
-                }
-            }
-        };
-        let answer = self.ctx.read(GET_BUCKET_VERSIONING, Some(self.name), answer).await;
-        let answer = self.settle(answer)?;
+        let answer = ask!(self, GET_BUCKET_VERSIONING, get_bucket_versioning)?;
         Ok(row::BucketVersioning {
             bucket: self.name.to_owned(),
             status: answer
@@ -145,50 +128,5 @@ impl<'a> Place<'a> {
                 .map(|answer| answer.grants().iter().map(rows::grant).collect())
                 .unwrap_or_default(),
         })
-    }
-}
-
-/// What a readable answer says of versioning.
-#[derive(Debug, PartialEq)]
-struct Versioning(Option<BucketVersioningStatus>);
-
-/// The status in an answer of a store that names the root element after the operation, as some that speak S3's protocol
-/// do; the SDK takes AWS's own name alone. `None`: this is no such answer.
-fn versioning_status(body: &[u8]) -> Option<Versioning> {
-    let text = std::str::from_utf8(body).ok()?.trim();
-    let root = text.rsplit_once("</")?.1.strip_suffix('>')?;
-    if !root.starts_with("GetBucketVersioning") {
-        return None;
-    }
-    let status = text
-        .split_once("<Status>")
-        .and_then(|(_, rest)| rest.split_once("</Status>"));
-    Some(Versioning(
-        status.map(|(status, _)| BucketVersioningStatus::from(status)),
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Versioning, versioning_status};
-    use aws_sdk_s3::types::BucketVersioningStatus;
-
-    #[test]
-    fn another_root_element_is_understood_and_nothing_else() {
-        let answer = |text: &str| versioning_status(text.as_bytes());
-        let on = "<GetBucketVersioningResponse><Status>Enabled</Status></GetBucketVersioningResponse>";
-        assert_eq!(answer(on), Some(Versioning(Some(BucketVersioningStatus::Enabled))));
-        assert_eq!(
-            answer("<GetBucketVersioningOutput></GetBucketVersioningOutput>"),
-            Some(Versioning(None))
-        );
-        for text in [
-            "",
-            "<<<not what you hoped for>>>",
-            "<VersioningConfiguration><Sta",
-            "{}",
-        ] {
-            assert_eq!(answer(text), None, "{text}");
-        }
     }
 }

@@ -17,7 +17,7 @@ use super::fact::{Fact, Reason};
 use crate::model::aws::bedrock::{Guardrail, GuardrailSummary};
 use crate::model::aws::bedrock_agent::{AgentVersion, FlowVersion};
 use crate::model::dataset::Dataset;
-use crate::model::gap::Gap;
+use crate::model::gap::{Gap, GapKind};
 use crate::model::snapshot::Snapshot;
 use key::{EVERY, GuardrailKey};
 use reference::{By, Reference};
@@ -174,6 +174,9 @@ impl<'a> Graph<'a> {
             return Fact::Known(true);
         }
         let Some(facts) = self.home(key) else {
+            if self.is_gone(key, from) {
+                return Fact::Known(false);
+            }
             return match self.detail(key, from) {
                 Fact::Known(_) => Fact::Known(true),
                 Fact::Unread(reasons) => Fact::Unread(reasons),
@@ -184,6 +187,18 @@ impl<'a> Graph<'a> {
         }
         let gaps = gaps_about(&facts.guardrails, key);
         Fact::fault(false, gaps.into_iter().map(Reason::gap).collect())
+    }
+
+    /// Whether AWS answered that it knows no such guardrail when it was asked for this one.
+    fn is_gone(&self, key: &GuardrailKey, from: Option<At<'_>>) -> bool {
+        let asked = from.and_then(|(account, region)| self.snapshot.accounts.get(account)?.regions.get(region));
+        let gaps = asked.map_or_else(Vec::new, |facts| gaps_about(&facts.guardrail_details, key));
+        !gaps.is_empty() && gaps.iter().all(|gap| gap.kind == GapKind::NotFound)
+    }
+
+    /// Whether the guardrail lives where AWS offers no guardrails, so that nothing can be said of it.
+    pub fn is_unsupported(&self, key: &GuardrailKey) -> bool {
+        self.home(key).is_some_and(|facts| facts.guardrails.is_unsupported())
     }
 
     fn elsewhere(&self, key: &GuardrailKey) -> Reason {

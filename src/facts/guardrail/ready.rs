@@ -8,6 +8,8 @@ use serde::Serialize;
 /// The guardrails of a region.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct RegionGuardrails {
+    /// Whether AWS says that it does not offer guardrails there, or not to this account.
+    pub unsupported: bool,
     /// Versions with status READY, the DRAFT among them, such as `prod (version 1)`.
     pub ready: Fact<Vec<String>>,
     /// The others with their status, such as `prod (DRAFT): FAILED`.
@@ -36,6 +38,7 @@ impl RegionGuardrails {
             vec![Reason::not_collected("guardrails")]
         };
         Self {
+            unsupported: dataset.is_unsupported(),
             ready: Fact::faults(ready, doubts),
             not_ready,
         }

@@ -47,7 +47,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
 }
 
 fn judged(graph: &Graph<'_>, reference: &Reference<'_>) -> bool {
-    if reference.by_pattern {
+    if reference.by_pattern || reference.guardrail.known().is_some_and(|key| graph.is_unsupported(key)) {
         return false;
     }
     match (reference.by, reference.guardrail.known()) {

@@ -16,20 +16,21 @@ pub(super) fn of_log_group(at: &Place<'_>, group: &LogGroup, found: &mut Finding
     }
 }
 
-/// Judges the key `id` that `whose` names; `home` is the region of the thing where it is known to be another one.
+/// Judges the key `id` that `whose` names; `home` is the region where the thing lives, as far as it is known.
 pub(super) fn judge(at: &Place<'_>, home: Option<&str>, id: &str, whose: &str, found: &mut Findings) {
     let alias = id.rsplit_once(':').map_or(id, |(_, last)| last);
     if alias.starts_with("alias/aws/") {
         found.fault(format!("{whose} uses the AWS-managed key {alias}"));
         return;
     }
-    let elsewhere = home
-        .filter(|home| *home != at.region)
-        .and_then(|home| at.account.regions.get(home));
-    let datasets = std::iter::once(&at.facts.keys).chain(elsewhere.map(|facts| &facts.keys));
-    let row = datasets
-        .clone()
-        .flat_map(|keys| &keys.items)
+    // A bucket that several regions name was read, with its key, by whichever of them came first; an alias or a bare id
+    // means another key in each region.
+    let same = |region: &str| region == at.region || Some(region) == home || id.starts_with("arn:");
+    let mut places: Vec<_> = at.account.regions.iter().filter(|(region, _)| same(region)).collect();
+    places.sort_by_key(|(region, _)| *region != at.region);
+    let row = places
+        .into_iter()
+        .flat_map(|(_, facts)| &facts.keys.items)
         .find(|row| row.requested_id == id);
     let Some(row) = row else {
         let reasons = match fact::looked_up(at.facts.keys.find(id), "keys") {

@@ -31,6 +31,8 @@ pub struct LoggingFacts {
     pub region: String,
     /// Whether Bedrock is used there.
     pub in_use: Fact<bool>,
+    /// Whether AWS says that it does not offer this logging there, or not to this account.
+    pub unsupported: bool,
     /// Whether a configuration with at least one destination is in place.
     pub on: Fact<bool>,
     /// The log group; empty where none is named.
@@ -114,6 +116,7 @@ fn of(ctx: &Context<'_>, at: &Place<'_>) -> LoggingFacts {
     };
     let rows = &at.facts.invocation_logging;
     let Some(row) = rows.items.first() else {
+        facts.unsupported = rows.is_unsupported();
         facts.on = fact::all(rows, "logging configurations").map(|_| false);
         facts.to_cloudwatch = facts.on.clone();
         return facts;
@@ -156,6 +159,9 @@ fn of(ctx: &Context<'_>, at: &Place<'_>) -> LoggingFacts {
                 short.fault(format!("log group {} keeps logs for {kept} days", group.log_group_name));
             }
         }
+        // A group that could not be read may have no key, and may keep logs for a day.
+        unencrypted.doubt(facts.protected.reasons());
+        short.doubt(facts.protected.reasons());
         facts.role_faults = role::judge(ctx, at, to.role_arn.as_deref(), &facts.log_group, &mut lost);
         facts.silence_alarm = silence_alarm(at, &facts.log_group);
     }

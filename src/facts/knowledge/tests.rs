@@ -322,9 +322,16 @@ fn sources_other_than_s3_have_no_bucket_rules() {
         let mut world = good();
         world["regional"]["data_source_details"][0]["type"] = json!(kind);
         assert_eq!(rule(&world, "open-corpus").0, Fail, "{kind}");
-        for slug in ["vpc-only", "no-prefix", "role-scope", "versioning"] {
+        for slug in ["vpc-only", "no-prefix", "role-write", "versioning"] {
             assert_eq!(rule(&world, slug).0, NotApplicable, "{kind} {slug}");
         }
+        // The role still reads what nobody configured.
+        assert_eq!(rule(&world, "role-scope").0, Fail, "{kind}");
+        world["global"]["roles"][0]["RolePolicyList"]
+            .as_array_mut()
+            .unwrap()
+            .pop();
+        assert_eq!(rule(&world, "role-scope").0, Pass, "{kind}");
     }
     assert_eq!(
         changed(

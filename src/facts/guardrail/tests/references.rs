@@ -142,3 +142,45 @@ fn a_draft_in_production_is_named_with_its_user() {
     assert!(of.contains(&("support (version 1)", Status::Fail)), "{of:?}");
     assert!(of.contains(&("support (DRAFT)", Status::NotApplicable)), "{of:?}");
 }
+
+#[test]
+fn a_guardrail_of_another_account_that_aws_does_not_know_is_gone() {
+    let theirs = "arn:aws:bedrock:us-east-1:444455556666:guardrail/theirs:1";
+    for (kind, expected) in [(GapKind::NotFound, Status::Fail), (GapKind::Denied, Status::Unknown)] {
+        let mut snapshot = empty(&["us-east-1"]);
+        add(&mut snapshot, "us-east-1", "abc", "DRAFT", "HIGH");
+        agent(
+            &mut snapshot,
+            "us-east-1",
+            (theirs.strip_suffix(":1").unwrap(), "1"),
+            json!({}),
+        );
+        regional(&mut snapshot, "us-east-1").guardrail_details.push_gap(Gap {
+            kind,
+            ..gap("GetGuardrail", Some(theirs.to_owned()))
+        });
+        let findings = judge(&snapshot);
+        let about =
+            |f: &&Finding| f.rule_id.ends_with("dangling-guardrail") && f.resource.name == "support (version 1)";
+        assert_eq!(findings.iter().find(about).map(|f| f.status), Some(expected));
+        let judged = (expected == Status::Unknown).then_some(Status::Unknown);
+        assert_eq!(status(&findings, PROMPT, theirs), judged);
+    }
+}
+
+#[test]
+fn where_guardrails_are_not_offered_nothing_is_missing() {
+    let mut snapshot = empty(&["us-east-1"]);
+    agent(&mut snapshot, "us-east-1", ("abc", "1"), json!({}));
+    regional(&mut snapshot, "us-east-1").guardrails.push_gap(Gap {
+        kind: GapKind::Unsupported,
+        ..gap("ListGuardrails", None)
+    });
+    let findings = judge(&snapshot);
+    let found: Vec<_> = findings
+        .iter()
+        .filter(|f| matches!(f.status, Status::Fail | Status::Unknown))
+        .map(|f| (&f.rule_id, &f.resource.arn))
+        .collect();
+    assert!(found.is_empty(), "{found:?}");
+}
