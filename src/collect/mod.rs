@@ -282,7 +282,25 @@ async fn read(context: &Context, plan: &Plan, scope: &[String], progress: &dyn P
         account.global.absorb(harvest.global);
         account.regions.insert(region, harvest.regional);
     }
+    policy_guardrails(context, plan, &mut account).await;
     account
+}
+
+/// The guardrails of other accounts that the organization enforces: known only when both its policy and the regions
+/// have been read, and asked for because nobody else's scan says whether they hold here.
+async fn policy_guardrails(context: &Context, plan: &Plan, account: &mut Account) {
+    let asked = references::policy_guardrails(context.account(), &account.global);
+    if asked.is_empty() || !plan.wants(&["bedrock"]) {
+        return;
+    }
+    join_all(account.regions.iter_mut().map(|(region, rows)| {
+        let (context, asked) = (context.in_region(region), &asked);
+        async move {
+            let more = bedrock::of_policy(&context, rows, asked).await;
+            rows.absorb(more);
+        }
+    }))
+    .await;
 }
 
 async fn region_of(context: &Context, plan: &Plan) -> Harvest {

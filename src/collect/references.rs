@@ -3,6 +3,8 @@
 //! Pure: rows in, names out. A name that cannot be what it should be (an access point where a bucket is meant, an
 //! empty string) is left out, because no call could answer for it; the row itself still shows it to the rules.
 
+use crate::facts::graph::key::{EVERY, GuardrailKey};
+use crate::facts::graph::policy::in_bedrock_policy;
 use crate::model::arn::Arn;
 use crate::model::aws::bedrock_agent::{DataSource, KnowledgeBase};
 use crate::model::aws::observability::log_group_name;
@@ -178,6 +180,19 @@ pub(super) fn foreign_guardrails(account: &str, rows: &Regional) -> BTreeSet<(St
         .collect()
 }
 
+/// The guardrails of other accounts that the Bedrock policy in effect for the account names, with their versions.
+pub(super) fn policy_guardrails(account: &str, global: &Global) -> BTreeSet<(String, String)> {
+    let policies = global.effective_policies.items.iter();
+    policies
+        .filter(|row| row.policy_type == "BEDROCK_POLICY")
+        .filter_map(|row| in_bedrock_policy(row.policy_content.as_str()).ok())
+        .flatten()
+        .filter_map(|named| GuardrailKey::parse(&named.identifier))
+        .filter(|key| key.account != account && key.version != EVERY)
+        .map(|key| (key.bare_arn(), key.version))
+        .collect()
+}
+
 fn version(named: &str) -> String {
     if named.is_empty() {
         "DRAFT".to_owned()
@@ -256,6 +271,23 @@ mod tests {
             ..DataSource::default()
         });
         assert!(buckets("us-east-1", &Global::default(), &rows).is_empty());
+    }
+
+    #[test]
+    fn a_bedrock_policy_names_guardrails_of_the_organization() {
+        let policy = json!({"bedrock": {"guardrail_inference": {
+            "us-east-1": {"a": {"identifier": "arn:aws:bedrock:us-east-1:999988887777:guardrail/g:2"}},
+            "eu-west-1": {"b": {"identifier": "arn:aws:bedrock:eu-west-1:111122223333:guardrail/own:1"}, "c": {"identifier": "?"}}}}});
+        let mut global = Global::default();
+        global.effective_policies.items = serde_json::from_value(
+            json!([{"PolicyType": "BEDROCK_POLICY", "TargetId": "111122223333", "PolicyContent": policy}]),
+        )
+        .unwrap();
+        let theirs = "arn:aws:bedrock:us-east-1:999988887777:guardrail/g".to_owned();
+        assert_eq!(
+            policy_guardrails("111122223333", &global),
+            BTreeSet::from([(theirs, "2".to_owned())])
+        );
     }
 
     #[test]

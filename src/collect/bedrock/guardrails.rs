@@ -46,6 +46,19 @@ pub(in crate::collect) async fn foreign(ctx: &Context, found: &Regional) -> Regi
     named(ctx, &client, asked.collect()).await
 }
 
+/// Guardrails that a policy over the account names, as far as they live in this region.
+pub(in crate::collect) async fn of_policy(
+    ctx: &Context,
+    found: &Regional,
+    asked: &BTreeSet<(String, String)>,
+) -> Regional {
+    let client = Client::new(ctx.config());
+    let new = asked
+        .iter()
+        .filter(|(arn, version)| !told_of(found, &versioned_arn(arn, version)));
+    named(ctx, &client, new.cloned().collect()).await
+}
+
 /// Whether the details say something of this version, be it only why it could not be read.
 fn told_of(rows: &Regional, key: &str) -> bool {
     let details = &rows.guardrail_details;

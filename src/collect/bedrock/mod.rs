@@ -15,7 +15,7 @@ mod models;
 use super::context::Context;
 use crate::model::snapshot::Regional;
 
-pub(super) use guardrails::foreign;
+pub(super) use guardrails::{foreign, of_policy};
 
 /// Everything that the region's control plane tells.
 pub(super) async fn collect(ctx: &Context) -> Regional {

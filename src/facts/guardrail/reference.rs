@@ -58,7 +58,9 @@ fn judged(graph: &Graph<'_>, reference: &Reference<'_>) -> bool {
 }
 
 fn subject(graph: &Graph<'_>, reference: &Reference<'_>) -> Subject {
-    let from = reference.region.map(|region| (reference.account_id, region));
+    // A policy stands in no region: what it names was asked for where that lives.
+    let home = reference.guardrail.known().map(|key| key.region.as_str());
+    let from = reference.region.or(home).map(|region| (reference.account_id, region));
     let facts = ReferenceFacts {
         by: reference.by,
         referrer: reference.text.clone(),

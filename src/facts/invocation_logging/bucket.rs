@@ -99,6 +99,15 @@ pub(super) fn encryption(at: &Place<'_>, target: &Target<'_>, found: &mut Findin
     }
 }
 
+/// A number of days in words.
+pub(super) fn in_days(days: i64) -> String {
+    if days == 1 {
+        "1 day".to_owned()
+    } else {
+        format!("{days} days")
+    }
+}
+
 /// Whether objects under the prefix live as long as they must.
 pub(super) fn lifetime(
     account: &Account,
@@ -127,7 +136,10 @@ pub(super) fn lifetime(
         if !(prefix.starts_with(&target.prefix) || target.prefix.starts_with(prefix)) {
             continue;
         }
-        if rule.tags.is_empty() && rule.object_size_greater_than.is_none() && rule.object_size_less_than.is_none() {
+        // Every log holds more than nothing.
+        let of_any_size =
+            rule.object_size_greater_than.is_none_or(|size| size <= 0) && rule.object_size_less_than.is_none();
+        if rule.tags.is_empty() && of_any_size {
             applying.push(rule);
         } else if rule.expiration_days.is_some_and(|of| of < days) || rule.expiration_date.is_some() {
             let id = rule.id.as_deref().unwrap_or("without id");
@@ -137,6 +149,7 @@ pub(super) fn lifetime(
         }
     }
     // A date empties the prefix on that day and on every day after it.
+    let date = applying.iter().find_map(|rule| rule.expiration_date.as_deref());
     let current = applying
         .iter()
         .filter_map(|rule| rule.expiration_days.or(rule.expiration_date.as_ref().map(|_| 0)))
@@ -161,14 +174,20 @@ pub(super) fn lifetime(
             },
         ),
     };
+    let when = match date.filter(|_| current == 0) {
+        Some(date) => format!("on {}", date.split('T').next().unwrap_or(date)),
+        None => format!("after {}", in_days(current)),
+    };
     match versioned {
         Fact::Known(true) => remarks.push(format!(
-            "bucket {name} expires logs after {current} days, and keeps them as noncurrent versions for long enough"
+            "bucket {name} expires logs {when}, and keeps them as noncurrent versions for long enough"
         )),
         Fact::Known(false) => {
-            let more = noncurrent.map_or_else(String::new, |more| format!(" (noncurrent versions {more} days later)"));
+            let more = noncurrent.map_or_else(String::new, |more| {
+                format!(" (noncurrent versions {} later)", in_days(more))
+            });
             found.fault(format!(
-                "bucket {name} expires logs under {} after {current} days{more}",
+                "bucket {name} expires logs under {} {when}{more}",
                 target.prefix
             ));
         }

@@ -94,8 +94,11 @@ struct Findings {
 }
 
 impl Findings {
+    /// Two destinations may share a bucket, whose faults are told once.
     fn fault(&mut self, text: String) {
-        self.seen.push(text);
+        if !self.seen.contains(&text) {
+            self.seen.push(text);
+        }
     }
 
     fn doubt(&mut self, reasons: &[Reason]) {
@@ -156,7 +159,8 @@ fn of(ctx: &Context<'_>, at: &Place<'_>) -> LoggingFacts {
         if let Some(group) = log_group(at, &to.log_group_name, &mut facts, &mut lost) {
             key::of_log_group(at, group, &mut unencrypted);
             if let Some(kept) = group.retention_in_days.filter(|kept| *kept < days) {
-                short.fault(format!("log group {} keeps logs for {kept} days", group.log_group_name));
+                let kept = bucket::in_days(kept);
+                short.fault(format!("log group {} keeps logs for {kept}", group.log_group_name));
             }
         }
         // A group that could not be read may have no key, and may keep logs for a day.

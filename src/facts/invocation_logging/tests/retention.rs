@@ -49,6 +49,10 @@ fn lifecycle_rules_count_where_they_touch_the_log_prefix() {
         rules(json!({"Status": "Enabled", "ExpirationDays": 30, "ObjectSizeGreaterThan": 5})),
         Status::Pass
     );
+    assert_eq!(
+        rules(json!({"Status": "Enabled", "ExpirationDays": 30, "ObjectSizeGreaterThan": 0})),
+        Status::Fail
+    );
 }
 
 #[test]
@@ -86,4 +90,17 @@ fn a_group_that_could_not_be_read_may_keep_logs_for_a_day() {
     world["regional"]["log_groups"] = hidden;
     world["global"]["bucket_lifecycles"][0]["Rules"] = json!([{"Status": "Enabled", "ExpirationDays": 7}]);
     assert_eq!(status(&world, "retention"), Status::Fail);
+}
+
+#[test]
+fn what_is_too_short_is_told_once_and_in_words() {
+    let mut world = good();
+    world["regional"]["log_groups"][0]["RetentionInDays"] = json!(1);
+    world["regional"]["invocation_logging"][0]["s3Config"]["keyPrefix"] = json!("large");
+    world["global"]["bucket_lifecycles"][0]["Rules"] =
+        json!([{"Status": "Enabled", "ExpirationDate": "2027-01-01T00:00:00Z"}]);
+    let (status, message) = status_in(&snapshot(&world), "retention");
+    assert_eq!(status, Status::Fail);
+    assert!(message.contains("keeps logs for 1 day"), "{message}");
+    assert_eq!(message.matches("on 2027-01-01").count(), 1, "{message}");
 }
