@@ -25,6 +25,8 @@ pub struct Asked {
     pub principal: Option<String>,
     /// Regions named, first the one that a model id is looked for in.
     pub regions: Vec<String>,
+    /// The region that AWS's tools would use; where none is named, a model id is looked for there first.
+    pub home: Option<String>,
     /// `KEY=VALUE`, one a value.
     pub context: Vec<String>,
     /// Whether keys not given are absent.
@@ -39,6 +41,7 @@ pub struct Question {
     action: Option<String>,
     model: Option<String>,
     regions: Vec<String>,
+    home: Option<String>,
     keys: Vec<(String, Vec<String>)>,
     closed: bool,
 }
@@ -87,6 +90,7 @@ impl Question {
             action,
             model: asked.model.clone(),
             regions: asked.regions.clone(),
+            home: asked.home.clone(),
             keys,
             closed: asked.closed,
         })
@@ -153,10 +157,12 @@ impl Question {
             })
             .collect();
         let named = found.iter().find(|(region, _)| self.regions.contains(region));
-        named.or_else(|| found.first()).map(|(_, arn)| (*arn).clone())
+        let home = || found.iter().find(|(region, _)| self.home.as_ref() == Some(region));
+        let chosen = named.or_else(home).or_else(|| found.first());
+        chosen.map(|(_, arn)| (*arn).clone())
     }
 
-    /// The model's ARN in the region named first, else in the first one that lists it, else in the first one.
+    /// The model's ARN in the region named first, else in one that lists it, else in any: the home region before others.
     fn foundation_model(&self, snapshot: &Snapshot, id: &str) -> Option<String> {
         let places = || {
             let accounts = snapshot.accounts.values();
@@ -166,8 +172,11 @@ impl Question {
             facts.foundation_models.items.iter().any(|row| row.model_id == id)
         };
         let region = self.regions.first().or_else(|| {
-            let listing = places().find(|(_, _, facts)| lists(facts));
-            listing.or_else(|| places().next()).map(|(_, name, _)| name)
+            let best = places().max_by_key(|(_, name, facts)| {
+                let order = std::cmp::Reverse(*name);
+                (lists(facts), self.home.as_ref() == Some(*name), order)
+            });
+            best.map(|(_, name, _)| name)
         })?;
         let partition = snapshot.accounts.values().next().map_or("aws", partition);
         Some(format!("arn:{partition}:bedrock:{region}::foundation-model/{id}"))

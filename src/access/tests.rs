@@ -399,6 +399,19 @@ fn ids_become_arns() {
         resource("amazon.nova-pro-v1:0", &[]),
         NOVA.replace("us-east-1", "eu-west-1")
     );
+    let at_home = |home: &str| {
+        let asked = Asked {
+            home: Some(home.into()),
+            ..asked(Some("amazon.nova-pro-v1:0"), false, &[])
+        };
+        Question::of(&asked).unwrap().target(&world()).unwrap()
+    };
+    for (home, region) in [("us-east-1", "us-east-1"), ("sa-east-1", "eu-west-1")] {
+        let Target::Point { resource, .. } = at_home(home) else {
+            panic!("a model was named")
+        };
+        assert_eq!(resource, NOVA.replace("us-east-1", region), "{home}");
+    }
     let profile = "us.amazon.nova-pro-v1:0";
     assert_eq!(
         resource(profile, &[]),

@@ -29,6 +29,7 @@ pub(super) fn run(args: &AccessArgs, settings: &Settings) -> anyhow::Result<Exit
         model: args.model.clone(),
         principal: args.principal.clone(),
         regions: settings.layer.list("regions").to_vec(),
+        home: home(),
         context: args.context.clone(),
         closed: args.closed_context,
     })?;
@@ -73,6 +74,16 @@ pub(super) fn run(args: &AccessArgs, settings: &Settings) -> anyhow::Result<Exit
     } else {
         ExitStatus::Undecided
     }))
+}
+
+/// The region that AWS's own tools would use.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html>
+fn home() -> Option<String> {
+    let variable = |name: &str| {
+        let value = std::env::var_os(name)?.to_string_lossy().into_owned();
+        (!value.is_empty()).then_some(value)
+    };
+    variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"))
 }
 
 /// What a collection brings that reads only what the engine needs.

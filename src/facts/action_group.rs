@@ -164,7 +164,12 @@ fn subject(ctx: &Context<'_>, key: &str, group: &Group<'_>, roles: &BTreeMap<Str
         judge(ctx, group, arn, row, roles, &mut facts);
     }
     let (arn, name) = match &group.lambda {
-        Some(arn) => (arn.clone(), arn.rsplit(':').next().unwrap_or(arn).to_owned()),
+        Some(arn) => (
+            arn.clone(),
+            arn.split_once(":function:")
+                .map_or(arn.as_str(), |(_, name)| name)
+                .to_owned(),
+        ),
         None => (
             format!("{}/action-group/{}", group.agent_arn, group.group_id),
             group.labels.join(", "),

@@ -412,6 +412,21 @@ impl PolicySet {
             .chain(levels.iter().flat_map(|level| &level.policies))
     }
 
+    /// What was not read and so not evaluated, each with what it is.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        if let Scps::Unread(what) = &self.scps {
+            out.push(format!("SCPs were not evaluated: {what}"));
+        }
+        if let Bound::Unread(what) = &self.boundary {
+            out.push(format!("the permissions boundary was not evaluated: {what}"));
+        }
+        let policies = self.identity_unread.iter();
+        out.extend(policies.map(|what| format!("an identity policy was not evaluated: {what}")));
+        out.dedup();
+        out
+    }
+
     /// What could not be read, in words.
     pub fn unread(&self) -> Vec<String> {
         let mut out = Vec::new();

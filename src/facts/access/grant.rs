@@ -322,7 +322,7 @@ impl Work<'_, '_> {
             (&mut facts.mitigated_by, &answer.invoke.mitigations),
             (&mut facts.narrowed_by, &answer.invoke.narrowed_by),
             (&mut facts.reaches, &answer.invoke.patterns),
-            (&mut facts.remarks, &principal.policies.unread()),
+            (&mut facts.remarks, &principal.policies.remarks()),
         ] {
             more.iter().for_each(|item| add(list, item.clone()));
         }

@@ -361,3 +361,14 @@ fn statements_of_service_linked_roles_are_not_ours() {
     assert_eq!(status(&snapshot, "dead-deny", "role/linked"), None);
     assert_eq!(status(&snapshot, "dead-deny", "role/own"), Some(Status::Fail));
 }
+
+#[test]
+fn unread_scps_leave_a_fault_and_are_mentioned() {
+    let mut snapshot = account(&json!({"roles": [role("r", &json!([allow(&Value::Null)]), &Value::Null)]}));
+    let global = &mut snapshot.accounts.get_mut(ACCOUNT).unwrap().global;
+    global.organization_policies.collected = false;
+    let found = findings(&snapshot, "any-model", &Value::Null);
+    assert_eq!(found[0].status, Status::Fail);
+    let remark = found[0].evidence["remarks"][0].as_str().unwrap();
+    assert!(remark.starts_with("SCPs were not evaluated: "), "{remark}");
+}

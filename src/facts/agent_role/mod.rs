@@ -197,7 +197,7 @@ fn known(ctx: &Context<'_>, iam: &Principals<'_>, principal: &Principal<'_>, use
     facts.wildcards = judge.wildcards();
     facts.broad = judge.broad();
     facts.full_access_names = judge.full_access_names();
-    facts.remarks = principal.policies.unread();
+    facts.remarks = principal.policies.remarks();
     facts.boundary_arn = principal.boundary_arn().map(str::to_owned);
     facts.boundary = boundary(iam, principal);
     if let Some(role) = principal.role() {

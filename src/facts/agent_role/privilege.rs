@@ -125,10 +125,12 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
     }
 
-    /// A boundary that could not be read may take away whatever the policies grant, so it leaves everything open; an
-    /// identity policy that could not be read may grant more, so it leaves a clean answer open.
+    /// A boundary that could not be read may take away what the policies grant, so it leaves a fault open; an identity
+    /// policy that could not be read may grant more, so it leaves a clean answer open.
     fn answer(&self, found: Found) -> Fact<Vec<Privilege>> {
-        if let Some(text) = crate::facts::access::class::unread_boundary(self.principal) {
+        if let Some(text) = crate::facts::access::class::unread_boundary(self.principal)
+            && !found.seen.is_empty()
+        {
             return Fact::Unread(self.iam.reasons(self.principal, &[text.to_owned()]));
         }
         let mut undecided: Vec<Reason> = self

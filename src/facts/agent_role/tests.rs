@@ -301,3 +301,14 @@ fn who_may_call_the_function() {
         assert_eq!(open(statement.clone()), Some(expected), "{statement}");
     }
 }
+
+#[test]
+fn an_unread_boundary_cannot_widen_a_narrow_role() {
+    let change = json!({"PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/gone"}});
+    let of = |action: &str, resource: &str| {
+        let statements = json!([allow(&json!(action), resource)]);
+        of_role("broad-privilege", &statements, &change, &Value::Null)
+    };
+    assert_eq!(of("lambda:*", "*"), Some(Status::Unknown));
+    assert_eq!(of("bedrock:InvokeModel", HAIKU), Some(Status::Pass));
+}
