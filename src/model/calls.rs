@@ -115,7 +115,7 @@ calls! {
         LIST_GUARDRAILS "ListGuardrails" "bedrock:ListGuardrails" Regional ["02" "03" "04" "05" "06" "09" "10"];
         GET_GUARDRAIL "GetGuardrail" "bedrock:GetGuardrail" Regional ["02" "06" "09" "10"];
         LIST_ENFORCED_GUARDRAILS_CONFIGURATION "ListEnforcedGuardrailsConfiguration" "bedrock:ListEnforcedGuardrailsConfiguration" Regional ["02" "06" "09"];
-        GET_MODEL_INVOCATION_LOGGING_CONFIGURATION "GetModelInvocationLoggingConfiguration" "bedrock:GetModelInvocationLoggingConfiguration" Regional ["03" "04" "05" "06" "09" "10"];
+        GET_MODEL_INVOCATION_LOGGING_CONFIGURATION "GetModelInvocationLoggingConfiguration" "bedrock:GetModelInvocationLoggingConfiguration" Regional ["03" "04" "05" "06" "08" "09" "10"];
         LIST_INFERENCE_PROFILES "ListInferenceProfiles" "bedrock:ListInferenceProfiles" Regional ["01" "03" "04" "05" "06" "09" "10"];
         LIST_PROMPT_ROUTERS "ListPromptRouters" "bedrock:ListPromptRouters" Regional ["01" "10"];
         LIST_PROVISIONED_MODEL_THROUGHPUTS "ListProvisionedModelThroughputs" "bedrock:ListProvisionedModelThroughputs" Regional ["01" "03" "04" "05" "06" "09" "10"];
@@ -128,9 +128,9 @@ calls! {
     }
     /// Agents, Knowledge Bases, Flows and Prompts. IAM knows them under the prefix `bedrock:`.
     bedrock_agent = "bedrock-agent" {
-        LIST_AGENTS "ListAgents" "bedrock:ListAgents" Regional ["02" "03" "04" "05" "06" "07" "09" "10"];
+        LIST_AGENTS "ListAgents" "bedrock:ListAgents" Regional ["02" "03" "04" "05" "06" "07" "08" "09" "10"];
         GET_AGENT "GetAgent" "bedrock:GetAgent" Regional ["02" "06" "07" "08" "10"];
-        LIST_AGENT_ALIASES "ListAgentAliases" "bedrock:ListAgentAliases" Regional ["02" "06" "07" "10"];
+        LIST_AGENT_ALIASES "ListAgentAliases" "bedrock:ListAgentAliases" Regional ["02" "06" "07" "08" "10"];
         GET_AGENT_ALIAS "GetAgentAlias" "bedrock:GetAgentAlias" Regional ["02" "06" "07" "10"];
         GET_AGENT_VERSION "GetAgentVersion" "bedrock:GetAgentVersion" Regional ["02" "06" "07" "08" "10"];
         LIST_AGENT_ACTION_GROUPS "ListAgentActionGroups" "bedrock:ListAgentActionGroups" Regional ["07"];
@@ -139,7 +139,7 @@ calls! {
         LIST_AGENT_KNOWLEDGE_BASES "ListAgentKnowledgeBases" "bedrock:ListAgentKnowledgeBases" Regional ["07"];
         LIST_KNOWLEDGE_BASES "ListKnowledgeBases" "bedrock:ListKnowledgeBases" Regional ["03" "04" "05" "06" "07" "08" "09" "10"];
         GET_KNOWLEDGE_BASE "GetKnowledgeBase" "bedrock:GetKnowledgeBase" Regional ["07" "08" "10"];
-        LIST_DATA_SOURCES "ListDataSources" "bedrock:ListDataSources" Regional ["08"];
+        LIST_DATA_SOURCES "ListDataSources" "bedrock:ListDataSources" Regional ["08" "10"];
         GET_DATA_SOURCE "GetDataSource" "bedrock:GetDataSource" Regional ["08" "10"];
         LIST_FLOWS "ListFlows" "bedrock:ListFlows" Regional ["02" "03" "04" "05" "06" "07" "08" "09" "10"];
         GET_FLOW "GetFlow" "bedrock:GetFlow" Regional ["02" "06" "07" "08" "10"];
@@ -175,7 +175,7 @@ calls! {
     }
     /// Lambda.
     lambda = "lambda" {
-        GET_FUNCTION_CONFIGURATION "GetFunctionConfiguration" "lambda:GetFunctionConfiguration" Regional ["07"];
+        GET_FUNCTION_CONFIGURATION "GetFunctionConfiguration" "lambda:GetFunctionConfiguration" Regional ["07" "08"];
         GET_POLICY "GetPolicy" "lambda:GetPolicy" Regional ["07"];
     }
 }
@@ -208,6 +208,19 @@ mod tests {
             assert!(call.controls.is_sorted(), "{}", call.operation);
         }
         assert_eq!(sts::GET_CALLER_IDENTITY.needs(), None);
+    }
+
+    #[test]
+    fn who_shares_a_role_is_sought_wherever_a_role_may_be_named() {
+        for (service, operation) in [
+            ("bedrock", "GetModelInvocationLoggingConfiguration"),
+            ("bedrock-agent", "ListAgents"),
+            ("bedrock-agent", "GetFlow"),
+            ("lambda", "GetFunctionConfiguration"),
+        ] {
+            let call = find(service, operation).unwrap();
+            assert!(call.controls.contains(&"aws-genai-08"), "{operation}");
+        }
     }
 
     #[test]
