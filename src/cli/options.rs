@@ -41,7 +41,7 @@ pub struct AwsArgs {
     /// External id for that role
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
-    /// Calls in flight at once [default: 24]
+    /// Calls in flight at once [default: 96]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
     pub concurrency: Option<u64>,
     /// Time for one attempt of one call [default: 30]

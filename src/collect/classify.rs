@@ -7,9 +7,8 @@
 
 mod codes;
 
-use self::codes::{
-    DENIED, EXPIRED, FEATURE_OFF, NOT_FOUND, NOT_IN_USE, REJECTED, THROTTLED, TIMEOUT, UNKNOWN_OPERATION,
-};
+pub(super) use self::codes::THROTTLED;
+use self::codes::{DENIED, EXPIRED, FEATURE_OFF, NOT_FOUND, NOT_IN_USE, REJECTED, TIMEOUT, UNKNOWN_OPERATION};
 use super::message::clean;
 use crate::model::calls::Call;
 use crate::model::gap::GapKind;

@@ -5,10 +5,13 @@
 
 use super::cancel::{Cancel, Stop};
 use super::classify::{Place, Symptom, Verdict, verdict};
+use super::listen::Listening;
+use super::pace::Windows;
 use super::progress::Progress;
 use super::regions;
 use crate::model::calls::{Call, CallScope};
 use crate::model::gap::{Gap, GapKind};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -22,9 +25,6 @@ use std::error::Error;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-
-/// Calls in flight to services with a low rate for a whole account.
-const SLOW_SERVICE: usize = 4;
 
 /// Why a read brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +57,9 @@ pub(super) struct Shared {
     config: SdkConfig,
     account: String,
     not_opted_in: BTreeSet<String>,
+    named: bool,
     all_calls: Semaphore,
-    iam_calls: Semaphore,
-    organizations_calls: Semaphore,
+    windows: Arc<Windows>,
     cancel: Cancel,
     progress: Arc<dyn Progress>,
     claims: RefCell<BTreeSet<(&'static str, String)>>,
@@ -79,6 +79,8 @@ pub(super) struct Start {
     pub(super) account: String,
     pub(super) partition: String,
     pub(super) not_opted_in: BTreeSet<String>,
+    /// Whether the user named the regions, which says that they are in use.
+    pub(super) named: bool,
     pub(super) concurrency: usize,
     pub(super) cancel: Cancel,
     pub(super) progress: Arc<dyn Progress>,
@@ -88,13 +90,21 @@ impl Context {
     /// The context of an account's global services.
     pub(super) fn new(start: Start) -> Self {
         let region = regions::partition_named(&start.partition).global_region.to_owned();
+        let windows = Arc::new(Windows::default());
+        let mut config = start.config.to_builder();
+        config.set_http_client(
+            start
+                .config
+                .http_client()
+                .map(|client| SharedHttpClient::new(Listening::to(client, &windows))),
+        );
         let shared = Rc::new(Shared {
-            config: start.config,
+            config: config.build(),
             account: start.account,
             not_opted_in: start.not_opted_in,
             all_calls: Semaphore::new(start.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
-            iam_calls: Semaphore::new(SLOW_SERVICE),
-            organizations_calls: Semaphore::new(SLOW_SERVICE),
+            named: start.named,
+            windows,
             cancel: start.cancel,
             progress: start.progress,
             claims: RefCell::default(),
@@ -118,6 +128,11 @@ impl Context {
     /// The configuration that every client is made of.
     pub(super) fn config(&self) -> &SdkConfig {
         &self.config
+    }
+
+    /// Whether the user named the regions of the collection.
+    pub(super) fn is_named(&self) -> bool {
+        self.shared.named
     }
 
     /// The region.
@@ -168,12 +183,10 @@ impl Context {
         E: Error + ProvideErrorMetadata + 'static,
     {
         let attempt = async {
-            let _slow = match call.service {
-                "iam" => self.shared.iam_calls.acquire().await.ok(),
-                "organizations" => self.shared.organizations_calls.acquire().await.ok(),
-                _ => None,
-            };
-            let _turn = self.shared.all_calls.acquire().await.ok();
+            // First the narrow door and then the wide one: who waits for a slow service keeps nobody else waiting.
+            let window = self.shared.windows.of(call.service, &self.region);
+            let _turn = window.turn().await;
+            let _place = self.shared.all_calls.acquire().await.ok();
             future.await
         };
         let answer = tokio::select! {

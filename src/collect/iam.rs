@@ -144,7 +144,10 @@ async fn fetch_policy(ctx: &Context, client: &Client, arn: &str) -> Fetched {
     let request = client.get_policy().policy_arn(arn).send();
     let policy = match ctx.read(GET_POLICY, Some(arn), request).await {
         Ok(answer) => answer.policy,
-        Err(miss) => return (None, Miss::gap(miss)),
+        // It was deleted while we read.
+        Err(Miss::Absent(_)) => return (None, None),
+        // Somebody carries it all the same, and nobody knows what it grants.
+        Err(Miss::Gap(gap)) => return (Some(carried(arn)), Some(gap)),
     };
     let Some(policy) = policy else { return (None, None) };
     let policy = ManagedPolicy {
@@ -156,6 +159,15 @@ async fn fetch_policy(ctx: &Context, client: &Client, arn: &str) -> Fetched {
         document: None,
     };
     fetch_text(ctx, client, policy).await
+}
+
+/// A policy of which no more is known than that somebody carries it.
+fn carried(arn: &str) -> ManagedPolicy {
+    ManagedPolicy {
+        arn: arn.to_owned(),
+        policy_name: arn.rsplit('/').next().unwrap_or_default().to_owned(),
+        ..ManagedPolicy::default()
+    }
 }
 
 /// A policy whose text cannot be read stays, so that everybody sees that it is carried.

@@ -18,7 +18,8 @@ use futures::future::join_all;
 
 /// Reads what the region's rows name.
 pub(super) async fn collect(ctx: &Context, found: &Harvest) -> Harvest {
-    let names = references::functions(&found.regional);
+    let mut names = references::functions(&found.regional);
+    names.retain(|named| ctx.claim("function", &format!("{} {named}", ctx.region())));
     let each = join_all(names.iter().map(|named| async move {
         let ctx = match Arn::parse(named) {
             Some(arn) if !arn.region.is_empty() => ctx.in_region(arn.region),

@@ -15,9 +15,11 @@ mod ec2;
 mod iam;
 mod kms;
 mod lambda;
+mod listen;
 mod logs;
 mod message;
 mod organizations;
+mod pace;
 mod paginate;
 mod plan;
 mod progress;
@@ -99,7 +101,25 @@ const GLOBAL: &[Collector<OnAccount>] = &[
     },
 ];
 
-const REGIONAL: &[Collector<OnRegion>] = &[
+/// The collectors of a region that need not wait for each other, and those that read what they point at.
+struct Stage {
+    rows: &'static [Collector<OnRegion>],
+    then: &'static [Collector<OnReferences>],
+}
+
+/// Agents take the longest, so that what the rest points at is read meanwhile.
+const STAGES: &[Stage] = &[
+    Stage {
+        rows: RESOURCES,
+        then: &[LOGS, ALARMS, S3, LAMBDA, ON_OFFER],
+    },
+    Stage {
+        rows: ORCHESTRATION,
+        then: &[FOREIGN, LAMBDA, ON_OFFER],
+    },
+];
+
+const RESOURCES: &[Collector<OnRegion>] = &[
     Collector {
         name: "ec2",
         services: &["ec2"],
@@ -116,9 +136,9 @@ const REGIONAL: &[Collector<OnRegion>] = &[
         run: |ctx| bedrock::collect(ctx).map(Harvest::from).boxed_local(),
     },
     Collector {
-        name: "bedrock-agent",
+        name: "knowledge bases",
         services: &["bedrock-agent"],
-        run: |ctx| bedrock_agent::collect(ctx).map(Harvest::from).boxed_local(),
+        run: |ctx| bedrock_agent::knowledge_bases(ctx).map(Harvest::from).boxed_local(),
     },
     Collector {
         name: "cloudwatch metrics",
@@ -127,33 +147,47 @@ const REGIONAL: &[Collector<OnRegion>] = &[
     },
 ];
 
-const REFERENCED: &[Collector<OnReferences>] = &[
-    Collector {
-        name: "foreign guardrails",
-        services: &["bedrock"],
-        run: |ctx, found| bedrock::foreign(ctx, &found.regional).map(Harvest::from).boxed_local(),
-    },
-    Collector {
-        name: "logs",
-        services: &["logs"],
-        run: |ctx, found| logs::collect(ctx, found).boxed_local(),
-    },
-    Collector {
-        name: "cloudwatch alarms",
-        services: &["cloudwatch"],
-        run: |ctx, found| cloudwatch::alarms(ctx, found).boxed_local(),
-    },
-    Collector {
-        name: "s3",
-        services: &["s3"],
-        run: |ctx, found| s3::collect(ctx, found).boxed_local(),
-    },
-    Collector {
-        name: "lambda",
-        services: &["lambda"],
-        run: |ctx, found| lambda::collect(ctx, found).boxed_local(),
-    },
-];
+const ORCHESTRATION: &[Collector<OnRegion>] = &[Collector {
+    name: "agents and flows",
+    services: &["bedrock-agent"],
+    run: |ctx| bedrock_agent::orchestration(ctx).map(Harvest::from).boxed_local(),
+}];
+
+const FOREIGN: Collector<OnReferences> = Collector {
+    name: "foreign guardrails",
+    services: &["bedrock"],
+    run: |ctx, found| bedrock::foreign(ctx, &found.regional).map(Harvest::from).boxed_local(),
+};
+
+const ON_OFFER: Collector<OnReferences> = Collector {
+    name: "models on offer",
+    services: &["bedrock"],
+    run: |ctx, found| bedrock::on_offer(ctx, &found.regional).map(Harvest::from).boxed_local(),
+};
+
+const LOGS: Collector<OnReferences> = Collector {
+    name: "logs",
+    services: &["logs"],
+    run: |ctx, found| logs::collect(ctx, found).boxed_local(),
+};
+
+const ALARMS: Collector<OnReferences> = Collector {
+    name: "cloudwatch alarms",
+    services: &["cloudwatch"],
+    run: |ctx, found| cloudwatch::alarms(ctx, found).boxed_local(),
+};
+
+const S3: Collector<OnReferences> = Collector {
+    name: "s3",
+    services: &["s3"],
+    run: |ctx, found| s3::collect(ctx, found).boxed_local(),
+};
+
+const LAMBDA: Collector<OnReferences> = Collector {
+    name: "lambda",
+    services: &["lambda"],
+    run: |ctx, found| lambda::collect(ctx, found).boxed_local(),
+};
 
 /// Reads the account of the plan's credentials.
 ///
@@ -207,6 +241,7 @@ async fn run(
             account,
             partition: partition.to_owned(),
             not_opted_in,
+            named: !plan.regions.is_empty(),
             concurrency: plan.concurrency,
             cancel: cancel.clone(),
             progress: Arc::clone(&progress),
@@ -254,7 +289,12 @@ async fn run(
 
 /// Runs every collector that the plan wants over the account and its regions, all at once.
 async fn read(context: &Context, plan: &Plan, scope: &[String], progress: &dyn Progress) -> Account {
-    let steps = GLOBAL.len() + scope.len() * (REGIONAL.len() + REFERENCED.len());
+    let steps = GLOBAL.len()
+        + scope.len()
+            * STAGES
+                .iter()
+                .map(|stage| stage.rows.len() + stage.then.len())
+                .sum::<usize>();
     progress.expect(u64::try_from(steps).unwrap_or(u64::MAX));
     let global = join_all(GLOBAL.iter().map(|row| async move {
         let rows = if plan.wants(row.services) {
@@ -304,7 +344,12 @@ async fn policy_guardrails(context: &Context, plan: &Plan, account: &mut Account
 }
 
 async fn region_of(context: &Context, plan: &Plan) -> Harvest {
-    let found = join_all(REGIONAL.iter().map(|row| async move {
+    let stages = join_all(STAGES.iter().map(|stage| stage_of(stage, context, plan))).await;
+    united(Harvest::default(), stages)
+}
+
+async fn stage_of(stage: &Stage, context: &Context, plan: &Plan) -> Harvest {
+    let found = join_all(stage.rows.iter().map(|row| async move {
         let harvest = if plan.wants(row.services) {
             (row.run)(context).await
         } else {
@@ -314,11 +359,8 @@ async fn region_of(context: &Context, plan: &Plan) -> Harvest {
         harvest
     }))
     .await;
-    let mut harvest = Harvest::default();
-    for more in found {
-        harvest.absorb(more);
-    }
-    let found = join_all(REFERENCED.iter().map(|row| {
+    let harvest = united(Harvest::default(), found);
+    let found = join_all(stage.then.iter().map(|row| {
         let harvest = &harvest;
         async move {
             let more = if plan.wants(row.services) {
@@ -331,6 +373,10 @@ async fn region_of(context: &Context, plan: &Plan) -> Harvest {
         }
     }))
     .await;
+    united(harvest, found)
+}
+
+fn united(mut harvest: Harvest, found: Vec<Harvest>) -> Harvest {
     for more in found {
         harvest.absorb(more);
     }

@@ -39,7 +39,7 @@ impl Default for Plan {
             external_id: None,
             regions: Vec::new(),
             controls: None,
-            concurrency: 24,
+            concurrency: 96,
             timeout: Duration::from_secs(30),
             deadline: None,
             ca_bundle: None,

@@ -6,8 +6,10 @@
 use crate::facts::graph::key::{EVERY, GuardrailKey};
 use crate::facts::graph::policy::in_bedrock_policy;
 use crate::model::arn::Arn;
+use crate::model::aws::bedrock::InferenceProfile;
 use crate::model::aws::bedrock_agent::{DataSource, KnowledgeBase};
 use crate::model::aws::observability::log_group_name;
+use crate::model::dataset::Dataset;
 use crate::model::snapshot::{Global, Regional};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -128,6 +130,28 @@ fn uri_bucket(uri: &str) -> Option<&str> {
     uri.strip_prefix("s3://")?.split('/').next()
 }
 
+/// Whether anything among these rows is a sign that Bedrock is used in the region, or hides one.
+pub(super) fn may_be_in_use(rows: &Regional) -> bool {
+    let own = |profile: &InferenceProfile| profile.type_ == "APPLICATION";
+    sign(&rows.guardrails, |_| true)
+        || sign(&rows.agents, |_| true)
+        || sign(&rows.knowledge_bases, |_| true)
+        || sign(&rows.flows, |_| true)
+        || sign(&rows.prompts, |_| true)
+        || sign(&rows.invocation_logging, |_| true)
+        || sign(&rows.inference_profiles, own)
+        || sign(&rows.provisioned_models, |_| true)
+        || sign(&rows.custom_models, |_| true)
+        || sign(&rows.custom_model_deployments, |_| true)
+        || sign(&rows.imported_models, |_| true)
+        || sign(&rows.vpc_endpoints, |_| true)
+        || sign(&rows.bedrock_metrics, |_| true)
+}
+
+fn sign<T>(dataset: &Dataset<T>, counts: impl Fn(&T) -> bool) -> bool {
+    dataset.items.iter().any(counts) || dataset.gaps.iter().any(|gap| !gap.means_absent())
+}
+
 /// The log groups that the region's invocation logging names.
 pub(super) fn log_groups(rows: &Regional) -> BTreeSet<String> {
     let configured = rows.invocation_logging.items.iter();
@@ -246,6 +270,20 @@ mod tests {
         assert!(!named["steps"].policy() && !named["steps"].versioning());
         assert!(named["trail"].policy() && !named["trail"].versioning());
         assert_eq!(named["trail"].region, "us-west-2");
+    }
+
+    #[test]
+    fn what_aws_offers_to_everybody_is_no_sign_of_use() {
+        let profile = |kind: &str| InferenceProfile {
+            type_: kind.into(),
+            ..InferenceProfile::default()
+        };
+        let mut rows = Regional::default();
+        rows.inference_profiles.items.push(profile("SYSTEM_DEFINED"));
+        rows.foundation_models = Dataset::complete(Vec::new());
+        assert!(!may_be_in_use(&rows));
+        rows.inference_profiles.items.push(profile("APPLICATION"));
+        assert!(may_be_in_use(&rows));
     }
 
     #[test]

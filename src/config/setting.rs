@@ -118,7 +118,7 @@ pub const SETTINGS: &[Setting] = &[
         "concurrency",
         "concurrency",
         Kind::Number(1, 256),
-        "24",
+        "96",
         "calls in flight at once",
     ),
     row(

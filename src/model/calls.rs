@@ -122,7 +122,6 @@ calls! {
         LIST_CUSTOM_MODELS "ListCustomModels" "bedrock:ListCustomModels" Regional ["03" "04" "05" "06" "09" "10"];
         LIST_CUSTOM_MODEL_DEPLOYMENTS "ListCustomModelDeployments" "bedrock:ListCustomModelDeployments" Regional ["01" "03" "04" "05" "06" "09" "10"];
         LIST_IMPORTED_MODELS "ListImportedModels" "bedrock:ListImportedModels" Regional ["01" "03" "04" "05" "06" "09" "10"];
-        LIST_MARKETPLACE_MODEL_ENDPOINTS "ListMarketplaceModelEndpoints" "bedrock:ListMarketplaceModelEndpoints" Regional ["01"];
         LIST_TAGS_FOR_RESOURCE "ListTagsForResource" "bedrock:ListTagsForResource" Regional ["09"];
         GET_RESOURCE_POLICY "GetResourcePolicy" "bedrock:GetResourcePolicy" Regional ["09"];
     }

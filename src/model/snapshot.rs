@@ -194,8 +194,6 @@ datasets! {
         custom_model_deployments: bedrock::CustomModel,
         /// Imported models.
         imported_models: bedrock::CustomModel,
-        /// Endpoints of marketplace models.
-        marketplace_endpoints: bedrock::MarketplaceEndpoint,
         /// Tags of guardrails.
         tags: bedrock::ResourceTags,
         /// Resource policies of guardrails.

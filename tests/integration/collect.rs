@@ -2,74 +2,22 @@
 //!
 //! The SDK's own clients talk to a local port; nothing depends on the machine's settings.
 
+use crate::support::collecting::{ACCOUNT, Patience, attempt, named, snapshot as collect};
 use crate::support::fake_aws::{FakeAws, Fault, World};
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
-use bedrock_audit::collect::{Cancel, CollectError, Plan, Silent, Stop, collect_with};
+use bedrock_audit::collect::{Cancel, CollectError, Plan, Stop};
 use bedrock_audit::model::calls;
 use bedrock_audit::model::dataset::Lookup;
 use bedrock_audit::model::gap::GapKind;
 use bedrock_audit::model::snapshot::{Account, Snapshot};
 use serde_json::json;
-use std::sync::Arc;
 use std::time::Duration;
 
-const ACCOUNT: &str = "111122223333";
-
-fn config(aws: &FakeAws) -> SdkConfig {
-    let keys = Credentials::new(aws.access_key(), "secret", None, None, "test");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .region(Region::new("us-east-1"))
-        .endpoint_url(aws.url())
-        .credentials_provider(SharedCredentialsProvider::new(keys))
-        .retry_config(
-            RetryConfig::standard()
-                .with_max_attempts(5)
-                .with_initial_backoff(Duration::from_millis(1)),
-        )
-        .timeout_config(
-            TimeoutConfig::builder()
-                .operation_attempt_timeout(Duration::from_secs(5))
-                .build(),
-        )
-        .build()
-}
-
 fn run(aws: &FakeAws, plan: &Plan, cancel: &Cancel) -> Result<Snapshot, CollectError> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(collect_with(
-            config(aws),
-            plan,
-            "2026-01-01T00:00:00Z".into(),
-            Arc::new(Silent),
-            cancel.clone(),
-        ))
-}
-
-fn collect(aws: &FakeAws, plan: &Plan) -> Snapshot {
-    let snapshot = run(aws, plan, &Cancel::default()).expect("a start");
-    assert_eq!(aws.writes(), Vec::<String>::new());
-    assert_eq!(aws.unexpected(), Vec::<String>::new());
-    snapshot
+    attempt(aws, plan, cancel, Patience::default())
 }
 
 fn account(snapshot: &Snapshot) -> &Account {
     &snapshot.accounts[ACCOUNT]
-}
-
-fn named(regions: &[&str]) -> Plan {
-    Plan {
-        regions: regions.iter().map(|region| (*region).to_owned()).collect(),
-        ..Plan::default()
-    }
 }
 
 fn role(name: &str, policy: &str) -> serde_json::Value {

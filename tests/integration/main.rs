@@ -24,6 +24,9 @@ mod controls;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+#[cfg(feature = "live")]
+mod faults;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod iam_corpus;
@@ -33,5 +36,11 @@ mod iam_managed;
 mod iam_properties;
 #[cfg(test)]
 mod own_controls;
+#[cfg(test)]
+#[cfg(feature = "live")]
+mod scan;
+#[cfg(test)]
+#[cfg(feature = "live")]
+mod secrets;
 #[cfg(test)]
 mod support;

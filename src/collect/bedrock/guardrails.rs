@@ -71,7 +71,8 @@ async fn named(ctx: &Context, client: &Client, asked: BTreeSet<(String, String)>
     // A guardrail is asked for where it lives; one of another region cannot be in force here.
     let here = asked
         .iter()
-        .filter(|(arn, _)| Arn::parse(arn).is_none_or(|arn| arn.region == ctx.region()));
+        .filter(|(arn, _)| Arn::parse(arn).is_none_or(|arn| arn.region == ctx.region()))
+        .filter(|(arn, version)| ctx.claim("guardrail of another list", &versioned_arn(arn, version)));
     for answer in join_all(here.map(|(arn, version)| detail(ctx, client, arn, version))).await {
         match answer {
             Ok(row) => rows.guardrail_details.items.push(row),

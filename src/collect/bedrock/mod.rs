@@ -16,6 +16,7 @@ use super::context::Context;
 use crate::model::snapshot::Regional;
 
 pub(super) use guardrails::{foreign, of_policy};
+pub(super) use models::on_offer;
 
 /// Everything that the region's control plane tells.
 pub(super) async fn collect(ctx: &Context) -> Regional {

@@ -82,13 +82,6 @@ pub(super) fn imported_model(x: &types::ImportedModelSummary) -> row::CustomMode
     }
 }
 
-pub(super) fn marketplace_endpoint(x: &types::MarketplaceModelEndpointSummary) -> row::MarketplaceEndpoint {
-    row::MarketplaceEndpoint {
-        endpoint_arn: x.endpoint_arn.clone(),
-        model_source_identifier: Some(x.model_source_identifier.clone()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

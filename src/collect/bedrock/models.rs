@@ -1,13 +1,15 @@
-//! Models on offer and the account's own ways to reach one: profiles, routers, throughput, customised models, endpoints.
+//! Models on offer and the account's own ways to reach one: profiles, routers, throughput, customised models.
 //!
-//! Inference profiles are asked for once a type, because the API does not promise what comes back without one.
+//! Inference profiles are asked for once a type, because the API does not promise what comes back without one. What
+//! models AWS offers matters only where something may use them, so that list waits for a sign of use.
 
 use super::model_rows as rows;
 use crate::collect::context::{Context, Miss};
-use crate::model::aws::bedrock::{FoundationModel, InferenceProfile};
+use crate::collect::references;
+use crate::model::aws::bedrock::InferenceProfile;
 use crate::model::calls::bedrock::{
     LIST_CUSTOM_MODEL_DEPLOYMENTS, LIST_CUSTOM_MODELS, LIST_FOUNDATION_MODELS, LIST_IMPORTED_MODELS,
-    LIST_INFERENCE_PROFILES, LIST_MARKETPLACE_MODEL_ENDPOINTS, LIST_PROMPT_ROUTERS, LIST_PROVISIONED_MODEL_THROUGHPUTS,
+    LIST_INFERENCE_PROFILES, LIST_PROMPT_ROUTERS, LIST_PROVISIONED_MODEL_THROUGHPUTS,
 };
 use crate::model::dataset::Dataset;
 use crate::model::snapshot::Regional;
@@ -35,8 +37,7 @@ macro_rules! list {
 }
 
 pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
-    let (base, system, own, routers, provisioned, custom, deployments, imported, endpoints) = tokio::join!(
-        foundation_models(ctx, client),
+    let (system, own, routers, provisioned, custom, deployments, imported) = tokio::join!(
         profiles(ctx, client, InferenceProfileType::SystemDefined),
         profiles(ctx, client, InferenceProfileType::Application),
         list!(
@@ -79,35 +80,33 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
             model_summaries,
             rows::imported_model
         ),
-        list!(
-            ctx,
-            client,
-            LIST_MARKETPLACE_MODEL_ENDPOINTS,
-            list_marketplace_model_endpoints,
-            marketplace_model_endpoints,
-            rows::marketplace_endpoint
-        ),
     );
     let mut inference_profiles = system;
     inference_profiles.absorb(own);
     Regional {
-        foundation_models: base,
         inference_profiles,
         prompt_routers: routers,
         provisioned_models: provisioned,
         custom_models: custom,
         custom_model_deployments: deployments,
         imported_models: imported,
-        marketplace_endpoints: endpoints,
         ..Regional::default()
     }
 }
 
-async fn foundation_models(ctx: &Context, client: &Client) -> Dataset<FoundationModel> {
-    let request = client.list_foundation_models().send();
-    match ctx.read(LIST_FOUNDATION_MODELS, None, request).await {
+/// The models that AWS offers in the region, asked for once, as soon as anything says that they may be used.
+pub(in crate::collect) async fn on_offer(ctx: &Context, found: &Regional) -> Regional {
+    if !(ctx.is_named() || references::may_be_in_use(found)) || !ctx.claim("models on offer", ctx.region()) {
+        return Regional::default();
+    }
+    let request = Client::new(ctx.config()).list_foundation_models().send();
+    let foundation_models = match ctx.read(LIST_FOUNDATION_MODELS, None, request).await {
         Ok(answer) => Dataset::complete(answer.model_summaries().iter().map(rows::foundation_model).collect()),
         Err(miss) => Dataset::unread(Miss::into_gap(miss)),
+    };
+    Regional {
+        foundation_models,
+        ..Regional::default()
     }
 }
 

@@ -22,20 +22,24 @@ use crate::model::snapshot::Regional;
 /// Items asked for in one page, the most that the service gives.
 const PAGE: i32 = 1000;
 
-/// Everything of the region that orchestrates models.
-pub(super) async fn collect(ctx: &Context) -> Regional {
+/// Agents, flows and prompts: what calls models by itself.
+pub(super) async fn orchestration(ctx: &Context) -> Regional {
     let client = aws_sdk_bedrockagent::Client::new(ctx.config());
-    let (agents, knowledge_bases, flows, prompts) = tokio::join!(
+    let (agents, flows, prompts) = tokio::join!(
         agents::collect(ctx, &client),
-        knowledge_bases::collect(ctx, &client),
         flows::collect(ctx, &client),
         flows::prompts(ctx, &client),
     );
     let mut rows = agents;
-    rows.absorb(knowledge_bases);
     rows.absorb(flows);
     rows.absorb(prompts);
     rows
+}
+
+/// What models are given to read.
+pub(super) async fn knowledge_bases(ctx: &Context) -> Regional {
+    let client = aws_sdk_bedrockagent::Client::new(ctx.config());
+    knowledge_bases::collect(ctx, &client).await
 }
 
 /// Puts one answer into a dataset; what is gone by now was deleted while we read, and leaves no trace.

@@ -16,7 +16,7 @@ pub(super) const DENIED: &[&str] = &[
     "OperationNotPermittedException",
 ];
 
-pub(super) const THROTTLED: &[&str] = &[
+pub(in crate::collect) const THROTTLED: &[&str] = &[
     "Throttling",
     "ThrottlingException",
     "ThrottledException",

@@ -331,23 +331,6 @@ impl Row for CustomModel {
     }
 }
 
-/// An endpoint of a marketplace model.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct MarketplaceEndpoint {
-    /// The ARN.
-    pub endpoint_arn: String,
-    /// The model.
-    pub model_source_identifier: Option<String>,
-}
-
-impl Row for MarketplaceEndpoint {
-    fn key(&self) -> String {
-        self.endpoint_arn.clone()
-    }
-}
-
 /// The tags of one resource.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]

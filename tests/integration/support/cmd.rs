@@ -121,7 +121,12 @@ impl Cmd {
 
     /// Runs to the end; a run that takes too long is killed and fails the test.
     pub(crate) fn run(self) -> Ran {
-        match self.try_run() {
+        self.run_while(|_| ())
+    }
+
+    /// The same, and does something with the process, known by its number, before waiting for its end.
+    pub(crate) fn run_while(self, meanwhile: impl FnOnce(u32)) -> Ran {
+        match self.try_run_while(meanwhile) {
             Ok(ran) => ran,
             Err(ran) => panic!(
                 "timed out after {:?}\nstdout: {}\nstderr: {}",
@@ -132,6 +137,10 @@ impl Cmd {
 
     /// Runs to the end, or until the time is over: then `Err` with what there was.
     pub(crate) fn try_run(self) -> Result<Ran, Ran> {
+        self.try_run_while(|_| ())
+    }
+
+    fn try_run_while(self, meanwhile: impl FnOnce(u32)) -> Result<Ran, Ran> {
         let began = Instant::now();
         let mut command = Command::new(&self.program);
         command.args(&self.args).env_clear().envs(&self.env);
@@ -147,6 +156,7 @@ impl Cmd {
         let (done, ended) = mpsc::channel();
         let stdout = collect(child.stdout.take(), done.clone());
         let stderr = collect(child.stderr.take(), done);
+        meanwhile(child.id());
         // Both pipes close when the process ends, so no polling is needed.
         let left = |began: Instant| self.timeout.saturating_sub(began.elapsed());
         let in_time = (0..2).all(|_| ended.recv_timeout(left(began)).is_ok());

@@ -6,6 +6,10 @@
 pub(crate) mod cmd;
 #[cfg(feature = "live")]
 pub(crate) mod collecting;
+#[cfg(feature = "live")]
+pub(crate) mod estate;
 pub(crate) mod fake_aws;
+#[cfg(test)]
+mod fake_aws_tests;
 pub(crate) mod raw;
 pub(crate) mod workdir;

@@ -2,10 +2,36 @@
 //!
 //! Refusals come out in each service's own words, because clients tell them apart by code and status.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
 use super::http::Response;
 use super::server::Action;
 use super::wire::{self, ApiError, Protocol};
 use super::world::Call;
+
+/// How many requests may still come.
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    per_second: f64,
+    burst: f64,
+    left: f64,
+    since: Instant,
+}
+
+impl Allowance {
+    fn take(&mut self) -> bool {
+        let now = Instant::now();
+        let refilled = now.duration_since(self.since).as_secs_f64() * self.per_second;
+        self.since = now;
+        self.left = (self.left + refilled).min(self.burst);
+        let allowed = self.left >= 1.0;
+        if allowed {
+            self.left -= 1.0;
+        }
+        allowed
+    }
+}
 
 /// One way to fail. [`Fault::times`] and [`Fault::after`] say how often and how late.
 #[derive(Debug, Clone)]
@@ -36,6 +62,8 @@ pub(crate) enum Fault {
     RepeatToken,
     /// The list gives a next token and then refuses it.
     StaleToken,
+    /// Too many requests, as long as they come faster than they may.
+    Above(Arc<Mutex<Allowance>>),
     /// Only so many calls.
     Times(usize, Box<Fault>),
     /// Not the first so many calls.
@@ -53,10 +81,24 @@ impl Fault {
         Self::After(calls, Box::new(self))
     }
 
+    /// Too many requests for all that come faster than `per_second`, once the first `burst` have been answered.
+    pub(crate) fn above(per_second: f64, burst: f64) -> Self {
+        Self::Above(Arc::new(Mutex::new(Allowance {
+            per_second,
+            burst,
+            left: burst,
+            since: Instant::now(),
+        })))
+    }
+
     /// The plain fault that strikes when `seen` earlier calls could have been struck.
     pub(super) fn strikes(&self, seen: usize) -> Option<&Self> {
         match self {
             Self::Times(calls, fault) => fault.strikes(seen).filter(|_| seen < *calls),
+            Self::Above(allowance) => {
+                let allowed = allowance.lock().unwrap_or_else(PoisonError::into_inner).take();
+                (!allowed).then_some(&Self::Throttle)
+            }
             Self::After(calls, fault) => fault.strikes(seen.checked_sub(*calls)?),
             fault => Some(fault),
         }
@@ -78,7 +120,12 @@ impl Fault {
                 protocol.content_type(),
                 "]}>not what was hoped for<{[",
             ))),
-            Self::Truncate | Self::RepeatToken | Self::StaleToken | Self::Times(..) | Self::After(..) => None,
+            Self::Truncate
+            | Self::RepeatToken
+            | Self::StaleToken
+            | Self::Above(_)
+            | Self::Times(..)
+            | Self::After(..) => None,
         }
     }
 }

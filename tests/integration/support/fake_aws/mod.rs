@@ -30,17 +30,16 @@ mod params;
 mod route;
 mod routes;
 mod server;
-#[cfg(test)]
-mod tests;
 mod wire;
-mod wire_cbor;
+pub(crate) mod wire_cbor;
 mod wire_json;
 mod wire_xml;
 mod world;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 pub(crate) use self::fault::Fault;
 pub(crate) use self::world::{Call, On, World};
@@ -54,7 +53,7 @@ use self::wire::ApiError;
 pub(crate) struct FakeAws {
     server: Server,
     account: String,
-    log: Arc<Mutex<Log>>,
+    log: Arc<(Mutex<Log>, Condvar)>,
 }
 
 /// What was asked, in the order of arrival.
@@ -69,7 +68,7 @@ struct Log {
 impl FakeAws {
     /// Starts serving `world` on a free local port.
     pub(crate) fn start(world: World) -> Self {
-        let log = Arc::new(Mutex::new(Log::default()));
+        let log = Arc::new((Mutex::new(Log::default()), Condvar::new()));
         let account = world.account.clone();
         let kept = Arc::clone(&log);
         let server = Server::start(Box::new(move |request| act(&world, &kept, request)));
@@ -114,6 +113,14 @@ impl FakeAws {
             .count()
     }
 
+    /// Waits until an operation was called; whether it was in time is for the test to find out.
+    pub(crate) fn wait_for(&self, service: &str, operation: &str, within: Duration) {
+        let called = |log: &mut Log| !log.calls.iter().any(|call| call.is(service, operation));
+        let (lock, heard) = &*self.log;
+        let log = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(heard.wait_timeout_while(log, within, called));
+    }
+
     /// Requests that would have changed something. Must be empty in every test.
     pub(crate) fn writes(&self) -> Vec<String> {
         self.log().writes.clone()
@@ -140,11 +147,11 @@ impl FakeAws {
     }
 
     fn log(&self) -> std::sync::MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+        self.log.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn act(world: &World, log: &Mutex<Log>, request: &Request) -> Action {
+fn act(world: &World, (log, heard): &(Mutex<Log>, Condvar), request: &Request) -> Action {
     let routed = route::route(request);
     {
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
@@ -157,6 +164,7 @@ fn act(world: &World, log: &Mutex<Log>, request: &Request) -> Action {
             Err(Refusal::UnknownKey | Refusal::NoOperation { write: false }) => log.unexpected.push(line),
         }
     }
+    heard.notify_all();
     if !world.latency.is_zero() {
         thread::sleep(world.latency);
     }

@@ -14,7 +14,7 @@ const DOUBLES: &[&str] = &["Threshold", "EvaluationThreshold"];
 /// The stop code that ends an indefinite map, list or string.
 const BREAK: u8 = 0xff;
 
-pub(super) fn write(result: &Value) -> Vec<u8> {
+pub(crate) fn write(result: &Value) -> Vec<u8> {
     let mut out = Vec::new();
     put(&mut out, "", result);
     out
@@ -25,7 +25,7 @@ pub(super) fn error(error: &ApiError) -> Vec<u8> {
 }
 
 /// The members of a request; an empty body has none. `None` for anything that is not a map.
-pub(super) fn read(bytes: &[u8]) -> Option<Map<String, Value>> {
+pub(crate) fn read(bytes: &[u8]) -> Option<Map<String, Value>> {
     if bytes.is_empty() {
         return Some(Map::new());
     }

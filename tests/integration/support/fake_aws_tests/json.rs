@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::wire_cbor;
+use super::super::fake_aws::wire_cbor;
 use super::*;
 
 #[test]

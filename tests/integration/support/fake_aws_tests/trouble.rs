@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::super::super::raw::Connection;
+use super::super::raw::Connection;
 use super::*;
 
 #[test]
@@ -250,4 +250,13 @@ fn one_connection_carries_many_calls_and_many_connections_run_at_once() {
     );
     assert!((2..=32).contains(&aws.peak()), "{}", aws.peak());
     assert_eq!(aws.count("bedrock", "ListGuardrails"), 35);
+}
+
+#[test]
+fn more_than_is_allowed_is_refused() {
+    let aws = FakeAws::start(three().fault("bedrock", "ListGuardrails", Fault::above(0.0, 2.0)));
+    let statuses: Vec<u16> = (0..3).map(|_| guardrails(&aws, "").status).collect();
+    assert_eq!(statuses, [200, 200, 429]);
+    aws.wait_for("bedrock", "ListGuardrails", Duration::from_mins(1));
+    assert_eq!(aws.count("bedrock", "ListGuardrails"), 3);
 }

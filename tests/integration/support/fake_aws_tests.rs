@@ -7,8 +7,8 @@ mod xml;
 
 use serde_json::json;
 
-use super::super::raw::{Answer, Raw};
-use super::{FakeAws, Fault, On, World};
+use super::fake_aws::{FakeAws, Fault, On, World};
+use super::raw::{Answer, Raw};
 
 const ACCOUNT: &str = "111122223333";
 
