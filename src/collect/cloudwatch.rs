@@ -1,6 +1,6 @@
 //! Signs of use and of watchfulness: the metrics of Bedrock, and alarms on what log groups take in.
 //!
-//! One page of metrics is enough, since any metric shows that the region was used within about two weeks; a narrower
+//! One page with a metric is enough, since any metric shows that the region was used within about two weeks; a narrower
 //! window (`RecentlyActive`) would forget yesterday's use. Alarms are read only where a log group is named.
 //! API: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>.
 
@@ -9,6 +9,7 @@ use super::{Harvest, references};
 use crate::model::aws::observability as row;
 use crate::model::calls::cloudwatch::{DESCRIBE_ALARMS, LIST_METRICS};
 use crate::model::dataset::Dataset;
+use crate::model::gap::GapKind;
 use crate::model::snapshot::Regional;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{AlarmType, Dimension, MetricAlarm};
@@ -16,21 +17,34 @@ use std::collections::BTreeSet;
 
 const NAMESPACE: &str = "AWS/Logs";
 const METRIC: &str = "IncomingBytes";
+/// An empty page with a token is not the end of a list, and so many of them are no list.
+const MOST_EMPTY_PAGES: usize = 100;
 /// Alarms asked for in one page, the most that the service gives.
 const PAGE: i32 = 100;
 
 /// The region's Bedrock metrics.
 pub(super) async fn metrics(ctx: &Context) -> Regional {
     let client = Client::new(ctx.config());
-    let request = client.list_metrics().namespace("AWS/Bedrock").send();
-    let bedrock_metrics = match ctx.read(LIST_METRICS, None, request).await {
-        Ok(page) => {
-            // The same metric stands there once for each model.
-            let names: BTreeSet<String> = page.metrics().iter().filter_map(|x| x.metric_name.clone()).collect();
-            let rows = names.into_iter().map(|metric_name| row::Metric { metric_name });
-            Dataset::complete(rows.collect())
+    let mut token = None;
+    let mut empty_pages = 0;
+    let bedrock_metrics = loop {
+        let request = client.list_metrics().namespace("AWS/Bedrock").set_next_token(token);
+        let page = match ctx.read(LIST_METRICS, None, request.send()).await {
+            Ok(page) => page,
+            Err(miss) => break Dataset::unread(Miss::into_gap(miss)),
+        };
+        // The same metric stands there once for each model.
+        let names: BTreeSet<String> = page.metrics().iter().filter_map(|x| x.metric_name.clone()).collect();
+        token = page.next_token.filter(|next| !next.is_empty());
+        if names.is_empty() && token.is_some() {
+            empty_pages += 1;
+            if empty_pages < MOST_EMPTY_PAGES {
+                continue;
+            }
+            break Dataset::unread(ctx.gap(LIST_METRICS, None, GapKind::Malformed, "only empty pages came"));
         }
-        Err(miss) => Dataset::unread(Miss::into_gap(miss)),
+        let rows = names.into_iter().map(|metric_name| row::Metric { metric_name });
+        break Dataset::complete(rows.collect());
     };
     Regional {
         bedrock_metrics,

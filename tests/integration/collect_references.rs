@@ -165,6 +165,7 @@ fn alarms_are_those_on_incoming_bytes() {
         .on("cloudwatch", "DescribeAlarms", json!({"MetricAlarms": [alarm("a", "IncomingBytes"), alarm("b", "IncomingLogEvents"), alarm("c", "IncomingBytes")]}))
         .on("cloudwatch", "ListMetrics", json!({"Metrics": [
             {"Namespace": "AWS/Bedrock", "MetricName": "Invocations"}, {"Namespace": "AWS/Bedrock", "MetricName": "Invocations"}]}))
+        .empty_first_page("cloudwatch", "ListMetrics")
         .page(2);
     let account = collected(&FakeAws::start(world), &[REGION]);
     let names: Vec<_> = here(&account)
