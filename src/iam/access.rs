@@ -415,15 +415,18 @@ impl PolicySet {
     /// What was not read and so not evaluated, each with what it is.
     pub fn remarks(&self) -> Vec<String> {
         let mut out = Vec::new();
-        if let Scps::Unread(what) = &self.scps {
-            out.push(format!("SCPs were not evaluated: {what}"));
+        let of_scps = |what: &String| format!("SCPs were not evaluated: {what}");
+        match &self.scps {
+            Scps::None => {}
+            Scps::Levels(levels) => out.extend(levels.iter().flat_map(|level| &level.unread).map(of_scps)),
+            Scps::Unread(what) => out.push(of_scps(what)),
         }
         if let Bound::Unread(what) = &self.boundary {
             out.push(format!("the permissions boundary was not evaluated: {what}"));
         }
         let policies = self.identity_unread.iter();
         out.extend(policies.map(|what| format!("an identity policy was not evaluated: {what}")));
-        out.dedup();
+        once(&mut out);
         out
     }
 
