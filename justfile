@@ -22,7 +22,7 @@ generate:
 
 # Benchmarks; see docs/benchmarks.md.
 bench:
-    cargo bench --no-default-features
+    cargo bench --bench live
 
 # What continuous integration runs.
 ci:

@@ -1,10 +1,13 @@
 """What a scan of the seeded account must say, and what it must not.
 
-usage: check.py REPORT REPORT-OF-THE-SNAPSHOT EXIT-CODE
+usage: check.py REPORT SNAPSHOT.GZ REPORT-OF-THE-SNAPSHOT EXIT-CODE SCHEMAS
 """
+import gzip
 import json
 import sys
 from pathlib import Path
+
+from jsonschema import Draft202012Validator
 
 HOME, BARE = "us-east-1", "eu-central-1"
 problems = []
@@ -15,8 +18,13 @@ def expect(holds, text):
         problems.append(text)
 
 
-report, again = (json.loads(Path(path).read_text()) for path in sys.argv[1:3])
-code = int(sys.argv[3])
+report, again = (json.loads(Path(sys.argv[at]).read_text()) for at in (1, 3))
+snapshot = json.loads(gzip.decompress(Path(sys.argv[2]).read_bytes()))
+code, schemas = int(sys.argv[4]), Path(sys.argv[5])
+for name, value in (("report", report), ("snapshot", snapshot)):
+    validator = Draft202012Validator(json.loads((schemas / f"{name}.schema.json").read_text()))
+    for error in validator.iter_errors(value):
+        expect(False, f"the {name} breaks its schema at {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}")
 
 
 def findings(rule, status="FAIL", where=""):
