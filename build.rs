@@ -21,7 +21,14 @@ fn main() -> io::Result<()> {
             .map_err(io::Error::other)?
             .display()
             .to_string();
-        writeln!(code, "    ({name:?}, include_str!({:?})),", file.display().to_string()).map_err(io::Error::other)?;
+        // The path is put together when the crate is compiled: checkouts may share a build directory, and then the output
+        // of this script outlives the one that it was made in.
+        let path = format!("/{name}");
+        writeln!(
+            code,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
+        )
+        .map_err(io::Error::other)?;
     }
     code.push_str("];\n");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
