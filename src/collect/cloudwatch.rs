@@ -4,12 +4,11 @@
 //! window (`RecentlyActive`) would forget yesterday's use. Alarms are read only where a log group is named.
 //! API: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>.
 
-use super::context::{Context, Miss};
+use super::context::Context;
 use super::{Harvest, references};
 use crate::model::aws::observability as row;
 use crate::model::calls::cloudwatch::{DESCRIBE_ALARMS, LIST_METRICS};
 use crate::model::dataset::Dataset;
-use crate::model::gap::GapKind;
 use crate::model::snapshot::Regional;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{AlarmType, Dimension, MetricAlarm};
@@ -17,35 +16,25 @@ use std::collections::BTreeSet;
 
 const NAMESPACE: &str = "AWS/Logs";
 const METRIC: &str = "IncomingBytes";
-/// An empty page with a token is not the end of a list, and so many of them are no list.
-const MOST_EMPTY_PAGES: usize = 100;
 /// Alarms asked for in one page, the most that the service gives.
 const PAGE: i32 = 100;
 
 /// The region's Bedrock metrics.
 pub(super) async fn metrics(ctx: &Context) -> Regional {
     let client = Client::new(ctx.config());
-    let mut token = None;
-    let mut empty_pages = 0;
-    let bedrock_metrics = loop {
-        let request = client.list_metrics().namespace("AWS/Bedrock").set_next_token(token);
-        let page = match ctx.read(LIST_METRICS, None, request.send()).await {
-            Ok(page) => page,
-            Err(miss) => break Dataset::unread(Miss::into_gap(miss)),
-        };
-        // The same metric stands there once for each model.
-        let names: BTreeSet<String> = page.metrics().iter().filter_map(|x| x.metric_name.clone()).collect();
-        token = page.next_token.filter(|next| !next.is_empty());
-        if names.is_empty() && token.is_some() {
-            empty_pages += 1;
-            if empty_pages < MOST_EMPTY_PAGES {
-                continue;
-            }
-            break Dataset::unread(ctx.gap(LIST_METRICS, None, GapKind::Malformed, "only empty pages came"));
-        }
-        let rows = names.into_iter().map(|metric_name| row::Metric { metric_name });
-        break Dataset::complete(rows.collect());
+    let ask = |token| {
+        let request = client.list_metrics().namespace("AWS/Bedrock");
+        request.set_next_token(token).send()
     };
+    let bedrock_metrics = ctx
+        .first_items(LIST_METRICS, ask, |page| {
+            let metrics = page.metrics.unwrap_or_default().into_iter();
+            // The same metric stands there once for each model.
+            let names: BTreeSet<String> = metrics.filter_map(|x| x.metric_name).collect();
+            (names.into_iter().collect(), page.next_token)
+        })
+        .await
+        .dataset(|metric_name| row::Metric { metric_name });
     Regional {
         bedrock_metrics,
         ..Regional::default()

@@ -6,6 +6,7 @@
 
 use super::context::{Context, Miss};
 use super::times::rfc3339;
+use crate::model::arn::Arn;
 use crate::model::aws::iam::{
     AttachedPolicy, Group, InlinePolicy, ManagedPolicy, PermissionsBoundary, Role, RoleLastUsed,
     ServiceSpecificCredential, Tag, User,
@@ -278,7 +279,7 @@ fn managed_policy(policy: types::ManagedPolicyDetail) -> ManagedPolicy {
 
 /// Stand-ins of AWS leave the name out where the ARN has it, and people know a policy by nothing else.
 fn name_of(arn: &str) -> String {
-    arn.rsplit('/').next().unwrap_or_default().to_owned()
+    Arn::parse(arn).map_or_else(String::new, |arn| arn.name().to_owned())
 }
 
 fn is_aws_managed(arn: &str) -> bool {

@@ -15,6 +15,17 @@ use std::error::Error;
 
 /// More pages than any account can fill.
 const MOST_PAGES: usize = 20_000;
+/// More empty pages than stand before the first item of any list.
+const MOST_EMPTY_PAGES: usize = 99;
+
+/// How far to follow a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// To its end.
+    End,
+    /// To the first page that holds anything.
+    Something,
+}
 
 /// What a list brought, and why there is not more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +73,35 @@ impl Context {
         &self,
         call: &'static Call,
         resource: Option<&str>,
+        ask: impl FnMut(Option<String>) -> F,
+        take: impl Fn(P) -> (Vec<T>, Option<String>),
+    ) -> Pages<T>
+    where
+        F: Future<Output = Result<P, SdkError<E, HttpResponse>>>,
+        E: Error + ProvideErrorMetadata + 'static,
+    {
+        self.follow(Until::End, call, resource, ask, take).await
+    }
+
+    /// The same as far as the first page that holds anything: for a list of which it matters only whether it is empty.
+    pub(super) async fn first_items<P, T, E, F>(
+        &self,
+        call: &'static Call,
+        ask: impl FnMut(Option<String>) -> F,
+        take: impl Fn(P) -> (Vec<T>, Option<String>),
+    ) -> Pages<T>
+    where
+        F: Future<Output = Result<P, SdkError<E, HttpResponse>>>,
+        E: Error + ProvideErrorMetadata + 'static,
+    {
+        self.follow(Until::Something, call, None, ask, take).await
+    }
+
+    async fn follow<P, T, E, F>(
+        &self,
+        until: Until,
+        call: &'static Call,
+        resource: Option<&str>,
         mut ask: impl FnMut(Option<String>) -> F,
         take: impl Fn(P) -> (Vec<T>, Option<String>),
     ) -> Pages<T>
@@ -74,14 +114,22 @@ impl Context {
             let answer = self.read(call, resource, ask(token));
             async { answer.await.map(&take) }
         };
-        walk(page, malformed).await
+        walk(until, page, malformed).await
     }
 }
 
-async fn walk<T, F>(mut page: impl FnMut(Option<String>) -> F, malformed: impl Fn(&str) -> Miss) -> Pages<T>
+async fn walk<T, F>(
+    until: Until,
+    mut page: impl FnMut(Option<String>) -> F,
+    malformed: impl Fn(&str) -> Miss,
+) -> Pages<T>
 where
     F: Future<Output = Result<(Vec<T>, Option<String>), Miss>>,
 {
+    let most = match until {
+        Until::End => MOST_PAGES,
+        Until::Something => MOST_EMPTY_PAGES,
+    };
     let mut items = Vec::new();
     let mut seen = HashSet::new();
     let mut token = None;
@@ -90,10 +138,13 @@ where
         match page(token).await {
             Ok((more, next)) => {
                 items.extend(more);
+                if until == Until::Something && !items.is_empty() {
+                    break None;
+                }
                 match next.filter(|next| !next.is_empty()) {
                     None => break None,
                     Some(next) if !seen.insert(next.clone()) => break Some(malformed("the page token repeats itself")),
-                    Some(_) if seen.len() > MOST_PAGES => break Some(malformed("the list does not end")),
+                    Some(_) if seen.len() > most => break Some(malformed("the list does not end")),
                     Some(next) => token = Some(next),
                 }
             }
@@ -135,8 +186,13 @@ mod tests {
     type Page = Result<(Vec<u8>, Option<String>), Miss>;
 
     async fn run(pages: Vec<Page>) -> Pages<u8> {
+        run_until(Until::End, pages).await
+    }
+
+    async fn run_until(until: Until, pages: Vec<Page>) -> Pages<u8> {
         let mut pages = pages.into_iter();
         walk(
+            until,
             |_| std::future::ready(pages.next().expect("asked beyond the end")),
             |_| miss(GapKind::Malformed),
         )
@@ -152,6 +208,18 @@ mod tests {
     async fn an_empty_page_with_a_token_is_not_the_end() {
         let read = run(vec![page(&[1], Some("a")), page(&[], Some("b")), page(&[2], Some(""))]).await;
         assert_eq!((read.items, read.missing), (vec![1, 2], None));
+    }
+
+    #[tokio::test]
+    async fn the_first_page_that_holds_anything_can_be_enough() {
+        let some = vec![page(&[], Some("a")), page(&[1], Some("b"))];
+        let read = run_until(Until::Something, some).await;
+        assert_eq!((read.items, read.missing), (vec![1], None));
+        let none: Vec<Page> = (0..=MOST_EMPTY_PAGES)
+            .map(|at| page(&[], Some(&at.to_string())))
+            .collect();
+        let read = run_until(Until::Something, none).await;
+        assert_eq!(read.missing, Some(miss(GapKind::Malformed)));
     }
 
     #[tokio::test]

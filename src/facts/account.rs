@@ -1,6 +1,6 @@
 //! The facts about an account as a whole. Each group of facts is derived beside the control that needs it.
 
-use super::context::{Context, global_resource, partition};
+use super::context::{Context, account_arn, global_resource, partition};
 use super::enforcement::account::{EnforcementFacts, of_account};
 use super::fact::Fact;
 use super::geography::{self, AccountGeography};
@@ -46,7 +46,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 enforcement: of_account(ctx, id, account),
                 geography: geography::of_account(ctx, id, account),
             };
-            let arn = format!("arn:{}:iam::{id}:root", partition(account));
+            let arn = account_arn(partition(account), id);
             Subject::new(global_resource(id, "account", arn, id.as_str()), None, &facts)
         })
         .collect()

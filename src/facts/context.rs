@@ -154,6 +154,11 @@ pub fn partition(account: &Account) -> &str {
     }
 }
 
+/// The ARN form that stands for an account.
+pub fn account_arn(partition: &str, account_id: &str) -> String {
+    format!("arn:{partition}:iam::{account_id}:root")
+}
+
 /// A resource of an account that has no region.
 pub fn global_resource(account_id: &str, kind: &str, arn: impl Into<String>, name: impl Into<String>) -> Resource {
     Resource {

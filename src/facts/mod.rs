@@ -12,6 +12,7 @@ pub mod agent_role;
 pub mod context;
 pub mod enforcement;
 pub mod fact;
+mod findings;
 pub mod geography;
 pub mod graph;
 pub mod guardrail;

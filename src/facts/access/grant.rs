@@ -5,7 +5,7 @@ use super::holder::{Decider, Effectual, Example, Holder, Width};
 use super::lists::{Hold, Lists};
 use super::{BATCH, INVOKE, MANTLE, accounts, in_use, models, regions};
 use crate::facts::Kind;
-use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::context::{Context, account_arn, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::principals::{Owner, Policy, Principal, Principals};
 use crate::facts::subject::Subject;
@@ -139,7 +139,7 @@ fn of_account(ctx: &Context<'_>, iam: &Principals<'_>, account: &Account) -> Vec
         .collect();
     if !iam.doubts.is_empty() {
         // Whatever grants exist beyond the ones seen, nobody knows: one subject stands for them all.
-        let root = format!("arn:{}:iam::{}:root", work.partition, iam.account_id);
+        let root = account_arn(work.partition, iam.account_id);
         let resource = global_resource(iam.account_id, "account", root, "grants that could not be read");
         subjects.push(Subject::new(
             resource,

@@ -5,7 +5,7 @@
 use super::accounts;
 use super::grant::{labels, title, written_actions};
 use crate::facts::Kind;
-use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::context::{Context, account_arn, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::org::{self, SCP};
 use crate::facts::principals::{Owner, Policy};
@@ -91,7 +91,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
             }
         }
         if !iam.doubts.is_empty() {
-            let root = format!("arn:{partition}:iam::{}:root", iam.account_id);
+            let root = account_arn(partition, iam.account_id);
             let resource = global_resource(iam.account_id, "account", root, "statements that could not be read");
             let text = Text {
                 id: "",

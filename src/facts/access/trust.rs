@@ -5,7 +5,7 @@
 
 use super::{INVOKE, accounts, models, regions};
 use crate::facts::Kind;
-use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::context::{Context, account_arn, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::principals::{Principal, Principals};
 use crate::facts::subject::Subject;
@@ -133,7 +133,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 broad: Fact::Unread(iam.doubts.clone()),
                 ..RoleFacts::default()
             };
-            let root = format!("arn:{partition}:iam::{}:root", iam.account_id);
+            let root = account_arn(partition, iam.account_id);
             let resource = global_resource(iam.account_id, "account", root, "roles that could not be read");
             subjects.push(Subject::new(resource, Some("unread-roles".to_owned()), &facts));
         }

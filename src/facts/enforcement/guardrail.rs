@@ -3,7 +3,7 @@
 use super::means::{Enforced, Means};
 use super::weakness::weaknesses;
 use crate::facts::Kind;
-use crate::facts::context::{Context, partition};
+use crate::facts::context::{Context, account_arn, partition};
 use crate::facts::fact::{Fact, Reason, doubts};
 use crate::facts::subject::Subject;
 use crate::model::arn::Arn;
@@ -103,7 +103,7 @@ fn unlisted(ctx: &Context<'_>, id: &str, account: &Account, means: &Means) -> Ve
         };
         let partition = partition(account);
         let arn = region.map_or_else(
-            || format!("arn:{partition}:iam::{id}:root"),
+            || account_arn(partition, id),
             |region| format!("arn:{partition}:bedrock:{region}:{id}:region/{region}"),
         );
         let resource = Resource {

@@ -2,7 +2,7 @@
 
 use super::coverage;
 use crate::facts::Kind;
-use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::context::{Context, account_arn, global_resource, partition};
 use crate::facts::fact::{self, Fact};
 use crate::facts::org::{BEDROCK_POLICY, Org};
 use crate::facts::scp::{self, Group};
@@ -60,7 +60,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         let Fact::Unread(why) = &ctx.org(id)?.organization else {
             return None;
         };
-        let root = format!("arn:{}:iam::{id}:root", partition(account));
+        let root = account_arn(partition(account), id);
         let resource = global_resource(id, "organization", root, format!("the organization of {id}"));
         Some(Subject::new(resource, None, &unread(ctx.account_in_use(id), why)))
     });

@@ -4,7 +4,7 @@
 //! other never. Policies that nobody holds and that bound nobody are left out.
 
 use crate::facts::Kind;
-use crate::facts::context::{Context, global_resource, partition};
+use crate::facts::context::{Context, account_arn, global_resource, partition};
 use crate::facts::fact::{Fact, Reason, doubts};
 use crate::facts::org::{SCP, parse};
 use crate::facts::scp::groups;
@@ -51,12 +51,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         let hidden = hidden(ctx, id, &iam.doubts);
         if !hidden.is_empty() {
             let name = format!("policies of account {id}");
-            let resource = global_resource(
-                id,
-                "policy",
-                format!("arn:{}:iam::{id}:root", partition(account)),
-                &name,
-            );
+            let resource = global_resource(id, "policy", account_arn(partition(account), id), &name);
             subjects.push(of_policy(
                 &name,
                 Fact::Unread(hidden),

@@ -11,6 +11,7 @@ mod role;
 
 use super::context::{Context, Place};
 use super::fact::{self, Fact, Reason};
+use super::findings::Findings;
 use super::subject::Subject;
 use crate::facts::Kind;
 use crate::model::arn::Arn;
@@ -84,30 +85,6 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
             )
         })
         .collect()
-}
-
-/// Faults and what keeps others from being seen.
-#[derive(Debug, Default)]
-struct Findings {
-    seen: Vec<String>,
-    open: Vec<Reason>,
-}
-
-impl Findings {
-    /// Two destinations may share a bucket, whose faults are told once.
-    fn fault(&mut self, text: String) {
-        if !self.seen.contains(&text) {
-            self.seen.push(text);
-        }
-    }
-
-    fn doubt(&mut self, reasons: &[Reason]) {
-        self.open.extend(reasons.iter().cloned());
-    }
-
-    fn fact(self) -> Fact<Vec<String>> {
-        Fact::faults(self.seen, self.open)
-    }
 }
 
 fn of(ctx: &Context<'_>, at: &Place<'_>) -> LoggingFacts {

@@ -14,30 +14,7 @@ mod location;
 mod perimeter;
 mod role;
 
-use super::fact::{Fact, Reason};
-
-/// Faults and what keeps others from being seen.
-#[derive(Debug, Default)]
-struct Findings {
-    seen: Vec<String>,
-    open: Vec<Reason>,
-}
-
-impl Findings {
-    fn fault(&mut self, text: String) {
-        if !self.seen.contains(&text) {
-            self.seen.push(text);
-        }
-    }
-
-    fn doubt(&mut self, reasons: &[Reason]) {
-        self.open.extend(reasons.iter().cloned());
-    }
-
-    fn fact(self) -> Fact<Vec<String>> {
-        Fact::faults(self.seen, self.open)
-    }
-}
+use super::findings::Findings;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ pub mod verdict;
 pub(super) mod tests;
 
 use super::Kind;
-use super::context::{Context, global_resource, partition};
+use super::context::{Context, account_arn, global_resource, partition};
 use super::fact::{self, Fact, Reason};
 use super::org::{Org, SCP, Unbound, parse, type_enabled};
 use super::subject::Subject;
@@ -145,7 +145,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
 /// What stands for the policies above one account that could not be listed.
 fn unlisted(ctx: &Context<'_>, id: &str, why: &[Reason]) -> Subject {
     let partition = ctx.snapshot.accounts.get(id).map_or("aws", partition);
-    let resource = global_resource(id, "account", format!("arn:{partition}:iam::{id}:root"), id);
+    let resource = global_resource(id, "account", account_arn(partition, id), id);
     let facts = unread(ctx.account_in_use(id), "service control policies", why, true);
     Subject::new(resource, Some("unlisted".to_owned()), &facts)
 }
