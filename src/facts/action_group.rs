@@ -12,6 +12,7 @@ use super::service_trust::{self, Setting};
 use super::subject::Subject;
 use crate::iam::document::Document;
 use crate::iam::pattern::Pattern;
+use crate::model::arn::Arn;
 use crate::model::aws::observability::Function;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -127,20 +128,58 @@ fn function<'a>(group: &Group<'a>) -> Option<Fact<Option<&'a Function>>> {
     })
 }
 
-/// Distinct action groups by the execution role of their functions.
-fn roles(groups: &BTreeMap<String, Group<'_>>) -> BTreeMap<String, BTreeSet<String>> {
-    let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for group in groups.values() {
-        if let Some(Fact::Known(Some(row))) = function(group)
-            && let Some(role) = &row.role
-        {
-            roles.entry(role.clone()).or_default().extend(group.ids.iter().cloned());
+/// Which action groups run with which execution role, as far as the roles of their functions are known.
+#[derive(Default)]
+struct Roles {
+    known: BTreeMap<String, BTreeSet<String>>,
+    /// By account and key of the group, why its function's role is not.
+    unread: BTreeMap<(String, String), Vec<Reason>>,
+}
+
+impl Roles {
+    /// Action groups besides this one whose functions run with its role.
+    fn shared(&self, group: &Group<'_>, key: &str, role: &str) -> Fact<Vec<String>> {
+        let of_role = self.known.get(role).into_iter().flatten();
+        let others = of_role.filter(|id| !group.ids.contains(*id)).cloned().collect();
+        // A function runs with a role of its own account.
+        let account = Arn::parse(role).map_or(group.at.account_id, |arn| arn.account);
+        let hidden = self
+            .unread
+            .iter()
+            .filter(|((of, other), _)| of == account && other != key);
+        Fact::faults(
+            others,
+            hidden.flat_map(|(_, reasons)| reasons.iter().cloned()).collect(),
+        )
+    }
+}
+
+fn roles(groups: &BTreeMap<String, Group<'_>>) -> Roles {
+    let mut roles = Roles::default();
+    for (key, group) in groups {
+        let arn = group.lambda.as_deref().and_then(Arn::parse);
+        let account = arn.map_or(group.at.account_id, |arn| arn.account).to_owned();
+        match function(group) {
+            Some(Fact::Known(Some(row))) => {
+                if let Some(role) = &row.role {
+                    let ids = group.ids.iter().cloned();
+                    roles.known.entry(role.clone()).or_default().extend(ids);
+                }
+            }
+            Some(Fact::Unread(reasons)) => {
+                roles.unread.insert((account, key.clone()), reasons);
+            }
+            Some(Fact::Known(None)) => {}
+            None if group.unread.is_empty() => {}
+            None => {
+                roles.unread.insert((account, key.clone()), group.unread.clone());
+            }
         }
     }
     roles
 }
 
-fn subject(ctx: &Context<'_>, key: &str, group: &Group<'_>, roles: &BTreeMap<String, BTreeSet<String>>) -> Subject {
+fn subject(ctx: &Context<'_>, key: &str, group: &Group<'_>, roles: &Roles) -> Subject {
     let mut facts = ActionGroupFacts {
         groups: group.labels.clone(),
         enabled: if group.unread.is_empty() {
@@ -187,15 +226,18 @@ fn judge(
     group: &Group<'_>,
     arn: &str,
     row: Fact<Option<&Function>>,
-    roles: &BTreeMap<String, BTreeSet<String>>,
+    roles: &Roles,
     facts: &mut ActionGroupFacts,
 ) {
     let role = row.map(|row| row.and_then(|row| row.role.clone()).unwrap_or_default());
     facts.role = role.clone();
     facts.role_broad = role.clone().and_then(|role| broad(ctx, group.at, &role));
-    facts.role_shared_with = role.map(|role| {
-        let of_role = roles.get(&role).into_iter().flatten();
-        of_role.filter(|id| !group.ids.contains(*id)).cloned().collect()
+    facts.role_shared_with = role.and_then(|role| {
+        if role.is_empty() {
+            return Fact::Known(Vec::new());
+        }
+        // The key of a group with a function is the function.
+        roles.shared(group, arn, &role)
     });
     facts.open_to = open_to(group, arn);
 }

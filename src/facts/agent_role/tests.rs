@@ -241,6 +241,53 @@ fn one_role_with_and_without_its_path_is_one_role() {
 }
 
 #[test]
+fn a_function_whose_role_is_hidden_may_share_any_other() {
+    let named = |account: &str, name: &str| format!("arn:aws:lambda:us-east-1:{account}:function:{name}");
+    let (orders, tool) = (named(ACCOUNT, "orders"), arn("tool"));
+    // The second function, and what became of reading it.
+    let with = |second: &str, row: Option<&str>, tools_hidden: bool| {
+        let mut snapshot = account(&json!({"roles": [role("tool", &json!([]), &Value::Null)]}));
+        agent(&mut snapshot, "A1", &[("DRAFT", &arn("agent"))], &[]);
+        agent(&mut snapshot, "A2", &[("DRAFT", &arn("agent"))], &[]);
+        let facts = snapshot.accounts.get_mut(ACCOUNT).unwrap();
+        let facts = facts.regions.get_mut("us-east-1").unwrap();
+        let group = |agent: &str, name: &str, lambda: &str| {
+            json!({"agentId": agent, "agentVersion": "DRAFT", "actionGroupId": name, "actionGroupName": name,
+                "actionGroupState": "ENABLED", "lambda": lambda})
+        };
+        let mut groups = vec![group("A1", "G1", &orders)];
+        if !tools_hidden {
+            groups.push(group("A1", "G2", second));
+        }
+        facts.action_groups.items = serde_json::from_value(json!(groups)).unwrap();
+        let mut functions = vec![json!({"RequestedArn": orders, "Exists": true, "Role": tool})];
+        functions.extend(row.map(|role| json!({"RequestedArn": second, "Exists": true, "Role": role})));
+        facts.functions.items = serde_json::from_value(json!(functions)).unwrap();
+        let denied = |operation: &str, resource: &str| {
+            serde_json::from_value(
+                json!({"service": "x", "operation": operation, "resource": resource, "kind": "denied"}),
+            )
+            .unwrap()
+        };
+        if tools_hidden {
+            facts
+                .action_groups
+                .push_gap(denied("ListAgentActionGroups", "A2/DRAFT"));
+        } else if row.is_none() {
+            facts.functions.push_gap(denied("GetFunctionConfiguration", second));
+        }
+        status(&snapshot, "lambda-shared-role", "function:orders")
+    };
+    let other = named(ACCOUNT, "refunds");
+    assert_eq!(with(&other, Some(&arn("second")), false), Some(Status::Pass));
+    assert_eq!(with(&other, Some(&tool), false), Some(Status::Fail));
+    assert_eq!(with(&other, None, false), Some(Status::Unknown));
+    assert_eq!(with(&other, None, true), Some(Status::Unknown));
+    // What another account runs cannot have a role of this one.
+    assert_eq!(with(&named("444455556666", "refunds"), None, false), Some(Status::Pass));
+}
+
+#[test]
 fn who_may_call_the_function() {
     let function = format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:orders");
     let open = |statement: Value| {
