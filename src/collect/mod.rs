@@ -179,7 +179,7 @@ const ALARMS: Collector<OnReferences> = Collector {
 
 const S3: Collector<OnReferences> = Collector {
     name: "s3",
-    services: &["s3"],
+    services: &["s3", "s3control"],
     run: |ctx, found| s3::collect(ctx, found).boxed_local(),
 };
 

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// | working storage | | | | | | | |
 /// | trail | × | | | | | | |
 ///
-/// Of every bucket it is read whether it is there and whose it is.
+/// Of every bucket it is read whether it is there and whose it is, and beside documents what the account blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Purpose {
     /// Invocation logs, or their large bodies, are written to it.

@@ -168,6 +168,10 @@ calls! {
         GET_BUCKET_OWNERSHIP_CONTROLS "GetBucketOwnershipControls" "s3:GetBucketOwnershipControls" Bucket ["08"];
         GET_BUCKET_ACL "GetBucketAcl" "s3:GetBucketAcl" Bucket ["08"];
     }
+    /// S3 Control, whose actions IAM knows under the prefix `s3:`.
+    s3control = "s3control" {
+        GET_PUBLIC_ACCESS_BLOCK "GetPublicAccessBlock" "s3:GetAccountPublicAccessBlock" Global ["08"];
+    }
     /// Key Management Service.
     kms = "kms" {
         DESCRIBE_KEY "DescribeKey" "kms:DescribeKey" Regional ["04"];

@@ -158,6 +158,8 @@ datasets! {
         bucket_ownership: s3::BucketOwnership,
         /// Their access control lists.
         bucket_acls: s3::BucketAcl,
+        /// What the account blocks for all its buckets: one row, or none where it blocks nothing.
+        account_public_access_block: s3::AccountPublicAccessBlock,
         /// Trails, each once.
         trails: cloudtrail::Trail,
         /// What the trails take.

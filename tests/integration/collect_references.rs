@@ -1,6 +1,7 @@
 //! What other services tell of the things that Bedrock's rows name: buckets, log groups, keys, functions, alarms.
 
 use crate::support::collecting::{ACCOUNT, REGION, collected, here};
+use crate::support::estate::Estate;
 use crate::support::fake_aws::{FakeAws, Fault, On, World};
 use bedrock_audit::model::dataset::Lookup;
 use bedrock_audit::model::gap::GapKind;
@@ -103,6 +104,66 @@ fn a_stranger_is_told_from_a_missing_permission() {
     let account = collected(&FakeAws::start(partly), &[REGION]);
     assert_eq!(account.global.buckets.items[0].owned, Some(true));
     assert_eq!(account.global.buckets.gaps, []);
+}
+
+fn documents() -> World {
+    Estate::small(&[REGION]).world()
+}
+
+#[test]
+fn what_the_account_blocks_is_read_once_where_documents_may_be_exposed() {
+    let mut estate = Estate::small(&[REGION, "eu-west-1"]);
+    estate.used.push("eu-west-1".to_owned());
+    let block = json!({"PublicAccessBlockConfiguration": {"BlockPublicAcls": true, "IgnorePublicAcls": false,
+        "BlockPublicPolicy": false, "RestrictPublicBuckets": true}});
+    let aws = FakeAws::start(estate.world().on("s3control", "GetPublicAccessBlock", block));
+    let account = collected(&aws, &[REGION, "eu-west-1"]);
+    let rows = &account.global.account_public_access_block;
+    assert!(rows.is_complete());
+    let row = &rows.items[0];
+    assert_eq!((row.account_id.as_str(), rows.items.len()), (ACCOUNT, 1));
+    assert_eq!((row.block_public_acls, row.ignore_public_acls), (true, false));
+    assert_eq!((row.block_public_policy, row.restrict_public_buckets), (false, true));
+    let asked: Vec<_> = aws
+        .calls()
+        .into_iter()
+        .filter(|call| call.service == "s3control")
+        .collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].params, json!({ "AccountId": ACCOUNT }));
+
+    let none = collected(&FakeAws::start(documents()), &[REGION]).global;
+    assert!(none.account_public_access_block.is_complete());
+    assert_eq!(none.account_public_access_block.items, []);
+    assert_eq!(none.account_public_access_block.gaps, []);
+
+    let aws = FakeAws::start(to_bucket("logs").bucket("logs", REGION, ACCOUNT));
+    assert!(!collected(&aws, &[REGION]).global.account_public_access_block.collected);
+    assert_eq!(aws.count("s3control", "GetPublicAccessBlock"), 0);
+}
+
+#[test]
+fn what_the_account_blocks_is_unread_unless_s3_control_says_so() {
+    let unread = |fault: Fault| {
+        let world = documents().fault("s3control", "GetPublicAccessBlock", fault);
+        let account = collected(&FakeAws::start(world), &[REGION]);
+        let rows = account.global.account_public_access_block;
+        assert!(matches!(rows.find(ACCOUNT), Lookup::Unread(_)));
+        rows.gaps[0].clone()
+    };
+    let denied = unread(Fault::Deny);
+    assert_eq!(
+        (denied.kind, denied.code.as_deref()),
+        (GapKind::Denied, Some("AccessDenied"))
+    );
+    assert_eq!(denied.permission.as_deref(), Some("s3:GetAccountPublicAccessBlock"));
+    // A store without S3 Control looks for a bucket of the path's first name.
+    let stranger = unread(Fault::Error {
+        code: "NoSuchBucket",
+        status: 404,
+        message: "The specified bucket does not exist",
+    });
+    assert_eq!(stranger.kind, GapKind::NotFound);
 }
 
 #[test]

@@ -213,6 +213,7 @@ const LATER: [&[&str]; 4] = [
         "s3:GetPublicAccessBlock",
         "s3:GetBucketOwnershipControls",
         "s3:GetBucketAcl",
+        "s3control:GetPublicAccessBlock",
     ],
     &["kms:DescribeKey", "lambda:GetFunctionConfiguration", "lambda:GetPolicy"],
 ];

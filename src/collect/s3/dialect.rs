@@ -1,8 +1,9 @@
-//! Stores that speak S3's protocol, but name the root of an answer after the operation.
+//! Answers that are not in the words that the SDK of S3 understands.
 //!
-//! AWS names it after what the answer holds, and the SDK takes no other name: a list of rules would read as garbage. An
-//! answer whose root ends the name of an operation with `Response` or `Output` gets the name that AWS gives it before
-//! the SDK sees it; no answer of AWS itself looks like that, and none is touched.
+//! Some stores name the root of an answer after the operation, where AWS names it after what the answer holds, and the
+//! SDK takes no other name: a list of rules would read as garbage. An answer whose root ends the name of an operation
+//! with `Response` or `Output` gets the name that AWS gives it; no answer of S3 itself looks like that. S3 Control, AWS's
+//! own, puts its errors into an envelope that S3 has not, which would hide their codes: it is taken off.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -44,20 +45,23 @@ impl HttpConnector for Translating<SharedHttpConnector> {
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             if answer.status().is_success() {
-                translated(answer).await
+                translated(answer, in_words_of_aws).await
             } else {
-                Ok(answer)
+                translated(answer, out_of_envelope).await
             }
         })
     }
 }
 
 /// The answer with its body read, which is a page of configuration at the most.
-async fn translated(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+async fn translated(
+    mut answer: HttpResponse,
+    translate: fn(&str) -> Option<String>,
+) -> Result<HttpResponse, ConnectorError> {
     let body = ByteStream::new(answer.take_body());
     let bytes = body.collect().await.map_err(|error| ConnectorError::io(error.into()))?;
     let bytes = bytes.into_bytes();
-    *answer.body_mut() = match std::str::from_utf8(&bytes).ok().and_then(in_words_of_aws) {
+    *answer.body_mut() = match std::str::from_utf8(&bytes).ok().and_then(translate) {
         Some(text) => {
             // The SDK compares the length that was announced with what came.
             answer.headers_mut().insert("content-length", text.len().to_string());
@@ -93,9 +97,33 @@ fn in_words_of_aws(text: &str) -> Option<String> {
     Some(format!("<{name}{rest}</{name}>"))
 }
 
+/// The error as S3 would say it; `None` where it comes without an envelope.
+///
+/// <https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html#operation-error-serialization>
+fn out_of_envelope(text: &str) -> Option<String> {
+    let (_, inside) = text.split_once("<ErrorResponse")?;
+    let (_, error) = inside.split_once("<Error>")?;
+    let (error, _) = error.split_once("</Error>")?;
+    Some(format!("<Error>{error}</Error>"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::in_words_of_aws;
+    use super::{in_words_of_aws, out_of_envelope};
+
+    #[test]
+    fn an_error_comes_out_of_its_envelope() {
+        let error = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
+        for text in [
+            format!("<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"),
+            format!("<?xml version=\"1.0\"?>\n<ErrorResponse xmlns=\"x\">\n {error}\n</ErrorResponse>\n"),
+        ] {
+            assert_eq!(out_of_envelope(&text).as_deref(), Some(error), "{text}");
+        }
+        for text in [error, "", "<ErrorResponse><Error><Code>Acc", "<html>Forbidden</html>"] {
+            assert_eq!(out_of_envelope(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn another_root_becomes_that_of_aws() {

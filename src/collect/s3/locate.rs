@@ -12,6 +12,7 @@ use crate::model::calls::Call;
 use crate::model::calls::s3::{GET_BUCKET_LOCATION, HEAD_BUCKET};
 use crate::model::gap::{Gap, GapKind};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -28,11 +29,16 @@ pub(super) struct Located {
 
 /// A client whose requests name the bucket in the path, which every endpoint understands, a local one included.
 pub(super) fn client(ctx: &Context) -> Client {
-    let mut config = aws_sdk_s3::config::Builder::from(ctx.config()).force_path_style(true);
+    Client::from_conf(config(ctx).build())
+}
+
+/// What such a client is made of.
+pub(super) fn config(ctx: &Context) -> Builder {
+    let mut config = Builder::from(ctx.config()).force_path_style(true);
     if let Some(http) = ctx.config().http_client() {
         config.set_http_client(Some(translating(http)));
     }
-    Client::from_conf(config.build())
+    config
 }
 
 /// One way of asking.

@@ -2,8 +2,10 @@
 //!
 //! Everything is asked with the audited account as the expected owner, so that a bucket which a stranger re-created
 //! under the old name is told from our own: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html>.
-//! A gap's `resource` is the name of the bucket. Rows are account-wide, because a bucket name is.
+//! A gap's `resource` is the name of the bucket. Rows are account-wide, because a bucket name is. With the first bucket
+//! that outsiders might get into, what the account itself blocks is read as well.
 
+mod account;
 mod dialect;
 mod locate;
 mod read;
@@ -15,7 +17,7 @@ use super::{Harvest, kms};
 use crate::model::dataset::Dataset;
 use crate::model::gap::Gap;
 use crate::model::snapshot::Global;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use locate::locate;
 use read::Place;
 use std::collections::BTreeSet;
@@ -23,8 +25,11 @@ use std::collections::BTreeSet;
 /// Reads what the region's rows name.
 pub(super) async fn collect(ctx: &Context, found: &Harvest) -> Harvest {
     let named = buckets(ctx.region(), &found.global, &found.regional);
-    let each = join_all(named.iter().map(|(name, wanted)| bucket(ctx, name, wanted))).await;
+    let each = join_all(named.iter().map(|(name, wanted)| bucket(ctx, name, wanted)));
+    let exposed = named.values().any(NamedBucket::exposure) && ctx.claim("account public access block", ctx.account());
+    let (each, block) = join(each, when(exposed, account::public_access_block(ctx))).await;
     let mut harvest = Harvest::from(asked());
+    harvest.global.account_public_access_block = block.unwrap_or_default();
     for more in each {
         harvest.absorb(more);
     }

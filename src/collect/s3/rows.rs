@@ -88,6 +88,19 @@ pub(super) fn public_access_block(
     }
 }
 
+pub(super) fn account_public_access_block(
+    account: &str,
+    x: &types::PublicAccessBlockConfiguration,
+) -> row::AccountPublicAccessBlock {
+    row::AccountPublicAccessBlock {
+        account_id: account.to_owned(),
+        block_public_acls: x.block_public_acls.unwrap_or(false),
+        ignore_public_acls: x.ignore_public_acls.unwrap_or(false),
+        block_public_policy: x.block_public_policy.unwrap_or(false),
+        restrict_public_buckets: x.restrict_public_buckets.unwrap_or(false),
+    }
+}
+
 pub(super) fn ownership(bucket: &str, x: Option<&types::OwnershipControls>) -> row::BucketOwnership {
     row::BucketOwnership {
         bucket: bucket.to_owned(),

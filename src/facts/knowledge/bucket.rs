@@ -4,6 +4,7 @@
 //! because the bucket behind it cannot be called safe.
 
 use super::Findings;
+use super::block::Home;
 use super::estate::{Base, bases};
 use super::exposure;
 use super::perimeter::{Judgement, Perimeter};
@@ -172,7 +173,13 @@ fn of(ctx: &Context<'_>, at: &Place<'_>, name: &str, readers: &Readers<'_, '_>) 
     };
     vpc(&perimeter, name, &mut facts);
     facts.blocked = blocked(ctx, &perimeter, name, readers);
-    facts.outsiders = exposure::outsiders(global, name, &perimeter, &mut facts.remarks);
+    let home = Home {
+        global,
+        bucket: name,
+        account: at.account_id,
+        owners: &readers.owners,
+    };
+    facts.outsiders = exposure::outsiders(&home, &perimeter, &mut facts.remarks);
     facts
 }
 

@@ -1,9 +1,10 @@
 //! Who from outside gets into a bucket: by its policy, by its access control list, and in spite of its blocks.
 //!
-//! Only the bucket's own block of public access is known; the account's would make an answer safer, never less safe.
-//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
+//! A block, whoever set it, counts only against what is public: an account that is named gets in past it, unless the
+//! same policy lets in the public too. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
 
 use super::Findings;
+use super::block::{Home, Switch};
 use super::perimeter::Perimeter;
 use crate::facts::access::trust::STRANGER;
 use crate::facts::fact::{self, Fact, Reason};
@@ -13,7 +14,6 @@ use crate::iam::reach::CANARY;
 use crate::iam::resource_policy::{ResourceDecision, decide_resource_policy};
 use crate::iam::statement::{Effect, ResourceElement};
 use crate::iam::tri::Tri;
-use crate::model::snapshot::Global;
 use std::collections::BTreeSet;
 
 /// What a stranger might do.
@@ -28,10 +28,6 @@ const ACTIONS: [&str; 5] = [
 /// Everybody, or everybody with an AWS account.
 const PUBLIC_GROUPS: [&str; 2] = ["/global/AllUsers", "/global/AuthenticatedUsers"];
 
-fn unread(what: &str, bucket: &str) -> Vec<Reason> {
-    vec![Reason::text(format!("the {what} of bucket {bucket} was not collected"))]
-}
-
 /// What the policy lets in: the public, and accounts by name.
 #[derive(Debug, Default)]
 struct ByPolicy {
@@ -42,26 +38,25 @@ struct ByPolicy {
 
 /// Outsiders who get into the bucket. `policy` is `None` where there is none.
 pub(super) fn outsiders(
-    global: &Global,
-    bucket: &str,
+    home: &Home<'_>,
     policy: &Fact<Option<Perimeter<'_>>>,
     remarks: &mut Vec<String>,
 ) -> Fact<Vec<String>> {
     let mut found = Findings::default();
-    let owner = global
+    let owner = home
+        .global
         .bucket_acls
         .items
         .iter()
-        .find(|row| row.bucket == bucket)
+        .find(|row| row.bucket == home.bucket)
         .and_then(|row| row.owner_id.as_deref());
     match policy {
         Fact::Known(Some(perimeter)) => {
-            let by = by_policy(perimeter, bucket, owner);
+            let by = by_policy(perimeter, home.bucket, owner);
             let public = !by.public.is_empty();
-            let restricted = block(global, bucket).map(|block| block.1);
-            match restricted {
-                Fact::Known(true) if public => remarks.push(format!(
-                    "the policy is public ({}); the block of public access keeps strangers out",
+            match home.blocked(Switch::RestrictPublicBuckets) {
+                Fact::Known(Some(who)) if public => remarks.push(format!(
+                    "the policy is public ({}); the block of public access of the {who} keeps strangers out",
                     by.public.iter().cloned().collect::<Vec<_>>().join(", ")
                 )),
                 Fact::Unread(reasons) if public => found.doubt(&reasons),
@@ -76,17 +71,8 @@ pub(super) fn outsiders(
         Fact::Known(None) => {}
         Fact::Unread(reasons) => found.doubt(reasons),
     }
-    by_list(global, bucket, &mut found);
+    by_list(home, &mut found);
     found.fact()
-}
-
-/// Whether public lists are ignored, and whether public policies are.
-fn block(global: &Global, bucket: &str) -> Fact<(bool, bool)> {
-    let rows = &global.bucket_public_access_blocks;
-    fact::looked_up(rows.find(bucket), "public access blocks").and_then(|row| match row {
-        Some(row) => Fact::Known((row.ignore_public_acls, row.restrict_public_buckets)),
-        None => Fact::Unread(unread("public access block", bucket)),
-    })
 }
 
 fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> ByPolicy {
@@ -212,17 +198,18 @@ fn foreigner(entry: &str, perimeter: &Perimeter<'_>) -> Option<RequestingPrincip
 }
 
 /// What the access control list lets in, where lists count at all.
-fn by_list(global: &Global, bucket: &str, found: &mut Findings) {
+fn by_list(home: &Home<'_>, found: &mut Findings) {
+    let Home { global, bucket, .. } = home;
     let ownership = fact::looked_up(global.bucket_ownership.find(bucket), "bucket ownership");
     let mut hidden = match ownership {
         Fact::Known(Some(row)) if row.object_ownership.as_deref() == Some("BucketOwnerEnforced") => return,
         Fact::Known(Some(_)) => Vec::new(),
-        Fact::Known(None) => unread("ownership", bucket),
+        Fact::Known(None) => home.not_collected("ownership"),
         Fact::Unread(reasons) => reasons,
     };
     let row = match fact::looked_up(global.bucket_acls.find(bucket), "bucket access control lists") {
         Fact::Known(Some(row)) => row,
-        Fact::Known(None) => return found.doubt(&unread("access control list", bucket)),
+        Fact::Known(None) => return found.doubt(&home.not_collected("access control list")),
         Fact::Unread(reasons) => return found.doubt(&reasons),
     };
     let (mut public, mut foreign) = (Vec::new(), Vec::new());
@@ -241,9 +228,9 @@ fn by_list(global: &Global, bucket: &str, found: &mut Findings) {
         }
     }
     if !public.is_empty() {
-        match block(global, bucket) {
-            Fact::Known((true, _)) => public.clear(),
-            Fact::Known((false, _)) => {}
+        match home.blocked(Switch::IgnorePublicAcls) {
+            Fact::Known(Some(_)) => public.clear(),
+            Fact::Known(None) => {}
             Fact::Unread(reasons) => hidden.extend(reasons),
         }
     }

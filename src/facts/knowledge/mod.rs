@@ -5,6 +5,7 @@
 //! as a subject of its own whose facts are unread, so that silence is never taken for safety.
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base.html>
 
+mod block;
 pub mod bucket;
 pub mod data_source;
 mod estate;

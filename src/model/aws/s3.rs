@@ -164,6 +164,29 @@ impl Row for PublicAccessBlock {
     }
 }
 
+/// The block of public access that an account has for all its buckets; no row where it has none.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AccountPublicAccessBlock {
+    /// The account.
+    pub account_id: String,
+    /// New public ACLs are refused.
+    pub block_public_acls: bool,
+    /// Public ACLs are ignored.
+    pub ignore_public_acls: bool,
+    /// New public policies are refused.
+    pub block_public_policy: bool,
+    /// A public policy opens nothing to strangers.
+    pub restrict_public_buckets: bool,
+}
+
+impl Row for AccountPublicAccessBlock {
+    fn key(&self) -> String {
+        self.account_id.clone()
+    }
+}
+
 /// Who owns objects, and so whether ACLs count.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]

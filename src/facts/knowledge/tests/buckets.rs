@@ -153,6 +153,116 @@ fn outsiders_are_found_in_policies_and_lists() {
     assert_eq!(rule(&world, "public-source").0, Pass);
 }
 
+/// A bucket that is public by its policy, and by its list where `listed`, and that blocks nothing itself.
+fn public(listed: bool) -> Value {
+    let mut world = good();
+    if listed {
+        world["global"]["bucket_acls"][0]["Grants"] =
+            json!([{"GranteeUri": "http://acs.amazonaws.com/groups/global/AllUsers", "Permission": "WRITE"}]);
+        world["global"]["bucket_ownership"][0]["ObjectOwnership"] = json!("ObjectWriter");
+    } else {
+        world["global"]["bucket_policies"][0]["Policy"] = json!({"Statement": [{"Effect": "Allow", "Principal": "*",
+            "Action": "s3:GetObject", "Resource": "arn:aws:s3:::docs/*"}]});
+    }
+    world
+}
+
+/// What comes of it where the account blocks so much.
+fn with_account(mut world: Value, block: Value) -> (Status, String) {
+    world["global"]["account_public_access_block"] = block;
+    rule(&world, "public-source")
+}
+
+fn account_blocks(switches: &[&str]) -> Value {
+    let mut row = json!({"AccountId": ACCOUNT});
+    for switch in switches {
+        row[*switch] = json!(true);
+    }
+    json!([row])
+}
+
+#[test]
+fn the_account_blocks_for_its_buckets_what_is_public() {
+    assert_eq!(
+        with_account(public(false), account_blocks(&["RestrictPublicBuckets"])).0,
+        Pass
+    );
+    assert_eq!(
+        with_account(public(true), account_blocks(&["IgnorePublicAcls"])).0,
+        Pass
+    );
+    for listed in [false, true] {
+        // No block at all, one that refuses only what is new, one of the other kind, and one of some other account.
+        assert_eq!(with_account(public(listed), json!([])).0, Fail);
+        let new = account_blocks(&["BlockPublicAcls", "BlockPublicPolicy"]);
+        assert_eq!(with_account(public(listed), new).0, Fail);
+        let other = if listed {
+            "RestrictPublicBuckets"
+        } else {
+            "IgnorePublicAcls"
+        };
+        assert_eq!(with_account(public(listed), account_blocks(&[other])).0, Fail);
+        let of_another =
+            json!([{"AccountId": "444455556666", "IgnorePublicAcls": true, "RestrictPublicBuckets": true}]);
+        assert_eq!(with_account(public(listed), of_another).0, Fail);
+    }
+    // The account's block stands whatever of the bucket's could be read.
+    let mut world = public(false);
+    world["global"]["bucket_public_access_blocks"] =
+        json!({"collected": true, "gaps": [denied("GetPublicAccessBlock", json!("docs"))]});
+    assert_eq!(
+        with_account(world.clone(), account_blocks(&["RestrictPublicBuckets"])).0,
+        Pass
+    );
+    assert_eq!(with_account(world, json!([])).0, Unknown);
+}
+
+#[test]
+fn an_unread_block_of_the_account_matters_where_something_is_public() {
+    let hidden = json!({"collected": true, "gaps": [{"service": "s3control", "operation": "GetPublicAccessBlock", "resource": ACCOUNT,
+        "kind": "denied", "permission": "s3:GetAccountPublicAccessBlock"}]});
+    for listed in [false, true] {
+        assert_eq!(with_account(public(listed), hidden.clone()).0, Unknown);
+    }
+    assert_eq!(with_account(good(), hidden.clone()).0, Pass);
+    let mut blocked = public(false);
+    blocked["global"]["bucket_public_access_blocks"][0]["RestrictPublicBuckets"] = json!(true);
+    assert_eq!(with_account(blocked, hidden.clone()).0, Pass);
+    // A block is no help against an account that is named.
+    let mut named = good();
+    named["global"]["bucket_policies"][0]["Policy"] = json!({"Statement": [{"Effect": "Allow",
+        "Principal": {"AWS": "444455556666"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::docs/*"}]});
+    assert_eq!(with_account(named, hidden.clone()).0, Fail);
+    let (_, text) = with_account(public(false), hidden);
+    assert!(text.contains("s3control:GetPublicAccessBlock"), "{text}");
+}
+
+#[test]
+fn an_account_blocks_nothing_for_the_buckets_of_others() {
+    let all = account_blocks(&["IgnorePublicAcls", "RestrictPublicBuckets"]);
+    let owned = |world: &Value, owned: Value| {
+        let mut world = world.clone();
+        world["global"]["buckets"][0]["Owned"] = owned;
+        with_account(world, all.clone()).0
+    };
+    for listed in [false, true] {
+        let world = public(listed);
+        assert_eq!(owned(&world, json!(true)), Pass);
+        assert_eq!(owned(&world, json!(false)), Fail);
+        assert_eq!(owned(&world, json!(null)), Unknown);
+        let mut told = world;
+        told["regional"]["data_source_details"][0]["bucketOwnerAccountId"] = json!(ACCOUNT);
+        assert_eq!(owned(&told, json!(null)), Pass);
+        assert_eq!(owned(&told, json!(false)), Fail);
+        told["regional"]["data_source_details"][0]["bucketOwnerAccountId"] = json!("444455556666");
+        assert_eq!(owned(&told, json!(null)), Fail);
+    }
+    // Where the account blocks nothing either, it does not matter whose the bucket is.
+    let mut world = public(false);
+    world["global"]["buckets"][0]["Owned"] = json!(null);
+    assert_eq!(with_account(world, json!([])).0, Fail);
+}
+
 #[test]
 fn an_unread_or_broken_policy_is_unknown_with_the_permission() {
     let unread = json!({"collected": true, "gaps": [denied("GetBucketPolicy", json!("docs"))]});

@@ -114,6 +114,12 @@ const NOT_FOUND: &[(&str, &str, &str, u16)] = &[
         "OwnershipControlsNotFoundError",
         404,
     ),
+    (
+        "s3control",
+        "GetPublicAccessBlock",
+        "NoSuchPublicAccessBlockConfiguration",
+        404,
+    ),
     ("s3", "GetBucketTagging", "NoSuchTagSet", 404),
     (
         "s3",

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use super::http::{Request, Response, decode_path, pairs};
-use super::routes::{BEDROCK, BEDROCK_AGENT, LAMBDA, Route, S3};
+use super::routes::{BEDROCK, BEDROCK_AGENT, LAMBDA, Route, S3, S3_CONTROL};
 use super::wire::Protocol;
 use super::world::Call;
 use super::{params, wire_cbor};
@@ -142,7 +142,10 @@ fn operation(request: &Request, signing: &str) -> Option<Routed> {
             ("bedrock-agent", Protocol::RestJson, BEDROCK_AGENT),
         ],
         "lambda" => &[("lambda", Protocol::RestJson, LAMBDA)],
-        "s3" => &[("s3", Protocol::RestXml, S3)],
+        "s3" => &[
+            ("s3control", Protocol::RestXml, S3_CONTROL),
+            ("s3", Protocol::RestXml, S3),
+        ],
         _ => &[],
     };
     for (service, protocol, routes) in tables {
@@ -151,6 +154,10 @@ fn operation(request: &Request, signing: &str) -> Option<Routed> {
                 continue;
             };
             found.extend(rest_members(request, route));
+            // S3 Control learns from this header alone whose settings are meant.
+            if *service == "s3control" && !found.contains_key("AccountId") {
+                return None;
+            }
             if *protocol == Protocol::RestJson {
                 found.extend(json_body(request)?);
             }
@@ -186,7 +193,7 @@ fn labels(request: &Request, route: &Route) -> Option<Map<String, Value>> {
     }
 }
 
-/// Query parameters and the one header that carries a member.
+/// Query parameters and the headers that carry a member.
 fn rest_members(request: &Request, route: &Route) -> Map<String, Value> {
     let mut found = Map::new();
     for (key, value) in request
@@ -200,8 +207,13 @@ fn rest_members(request: &Request, route: &Route) -> Map<String, Value> {
         };
         found.insert(member.to_owned(), Value::String(value.clone()));
     }
-    if let Some(owner) = request.headers.get("x-amz-expected-bucket-owner") {
-        found.insert("ExpectedBucketOwner".to_owned(), Value::String(owner.clone()));
+    for (header, member) in [
+        ("x-amz-expected-bucket-owner", "ExpectedBucketOwner"),
+        ("x-amz-account-id", "AccountId"),
+    ] {
+        if let Some(value) = request.headers.get(header) {
+            found.insert(member.to_owned(), Value::String(value.clone()));
+        }
     }
     found
 }

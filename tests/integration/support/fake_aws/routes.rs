@@ -146,6 +146,12 @@ pub(super) const LAMBDA: &[Route] = &[
     get("/2021-10-31/functions/{FunctionName}/url", "GetFunctionUrlConfig"),
 ];
 
+/// S3 Control signs as S3 does, and no bucket's name looks like its paths.
+pub(super) const S3_CONTROL: &[Route] = &[get(
+    "/v20180820/configuration/publicAccessBlock",
+    "GetPublicAccessBlock",
+)];
+
 pub(super) const S3: &[Route] = &[
     Route {
         method: "HEAD",

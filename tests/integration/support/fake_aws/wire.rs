@@ -13,7 +13,7 @@ pub(super) enum Protocol {
     Query,
     /// `ec2Query`.
     Ec2,
-    /// `restXml`: S3.
+    /// `restXml`: S3 and S3 Control.
     RestXml,
     /// `restJson1`: Bedrock, its Agents, Lambda.
     RestJson,
@@ -74,6 +74,8 @@ pub(super) fn success(protocol: Protocol, call: &Call, result: &Value) -> Respon
 
 pub(super) fn error(protocol: Protocol, call: &Call, error: &ApiError) -> Response {
     let body = match protocol {
+        // An envelope is the rule of the protocol, and S3 the exception.
+        Protocol::RestXml if call.service != "s3" => wire_xml::error(Protocol::Query, error),
         Protocol::Query | Protocol::Ec2 | Protocol::RestXml => wire_xml::error(protocol, error),
         Protocol::RestJson | Protocol::AwsJson => wire_json::error(protocol, error),
         Protocol::Cbor => wire_cbor::error(error),

@@ -41,9 +41,13 @@ pub(super) fn ec2(call: &Call, result: &Value) -> Vec<u8> {
 /// S3 names the document's root after the thing, not after the operation, and two operations have no XML at all.
 pub(super) fn s3(call: &Call, result: &Value) -> Response {
     let xml = |root: &str, inner: String| {
-        let body = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{inner}</{root}>"
-        );
+        let version = if call.service == "s3control" {
+            "awss3control.amazonaws.com/doc/2018-08-20"
+        } else {
+            "s3.amazonaws.com/doc/2006-03-01"
+        };
+        let body =
+            format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://{version}/\">{inner}</{root}>");
         Response::new(200, Protocol::RestXml.content_type(), body)
     };
     let member = |name: &str| result.get(name).cloned().unwrap_or_default();

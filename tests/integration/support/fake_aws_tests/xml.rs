@@ -173,6 +173,14 @@ fn s3_names_each_document_s_root() {
     assert!(acl.contains("<AccessControlList><Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"Group\"><URI>"), "{acl}");
     assert!(!acl.contains("<Type>"), "{acl}");
 
+    let path = "/v20180820/configuration/publicAccessBlock";
+    let of_account = Raw::new("GET", path)
+        .header("x-amz-account-id", ACCOUNT)
+        .sign("s3", "eu-west-1");
+    let text = of_account.send(aws.url()).unwrap().text();
+    let envelope = "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchPublicAccessBlockConfiguration</Code>";
+    assert!(text.starts_with(envelope), "{text}");
+
     let missing = get("/b1?encryption");
     assert_eq!(missing.status, 404);
     assert!(
