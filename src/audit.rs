@@ -6,6 +6,7 @@ use crate::config::baseline::{self, Looked};
 use crate::config::exception::{self, Exception};
 use crate::control::catalog::{Catalog, Entry};
 use crate::control::lint::Subjects;
+use crate::control::schema::Type;
 pub use crate::evaluate::InternalError;
 use crate::evaluate::{self, Counts, Evaluation, Selection};
 use crate::exit::{self, GateRules};
@@ -19,6 +20,7 @@ use crate::model::report::{
 };
 use crate::model::severity::Severity;
 use crate::model::snapshot::{Snapshot, Source, Tool};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How to judge, and what to say of it.
@@ -44,11 +46,10 @@ pub struct Settings {
 
 /// The kinds of subject and the types of their facts, which control files are checked against.
 pub fn subjects() -> Subjects {
-    crate::control::catalog::subjects(
-        facts::KINDS
-            .iter()
-            .map(|kind| (kind.name.to_owned(), kind.json_schema())),
-    )
+    facts::KINDS
+        .par_iter()
+        .map(|kind| (kind.name.to_owned(), Type::of_schema(&kind.json_schema())))
+        .collect()
 }
 
 /// The params of a catalogue with nothing but defaults.

@@ -2,9 +2,9 @@
 
 use super::guide::{Folder, Folders, Guide};
 use super::lint::{self, CompiledRule, Subjects};
-use super::schema::Type;
 use super::source::{Fault, SourceFile, did_you_mean};
 use super::{Control, builtin};
+use rayon::prelude::*;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -197,15 +197,18 @@ impl Catalog {
         subjects: &Subjects,
     ) -> Result<(Self, Folders), CatalogError> {
         let (mut catalog, mut faults) = (Self::default(), Vec::new());
-        for file in sources {
-            match entry(file, subjects) {
-                Ok(mut entry) => {
-                    if let Some(folder) = guides.remove(&entry.control.id) {
-                        match Guide::load(&entry.control.id, &folder) {
-                            Ok(guide) => entry.guide = Some(guide),
-                            Err(wrong) => faults.extend(wrong),
-                        }
-                    }
+        // Compiling is most of what starting up costs.
+        let compiled: Vec<_> = sources.into_par_iter().map(|file| entry(file, subjects)).collect();
+        let mut with_folders = Vec::with_capacity(compiled.len());
+        for loaded in compiled {
+            let folder = loaded.as_ref().ok().and_then(|entry| guides.remove(&entry.control.id));
+            with_folders.push((loaded, folder));
+        }
+        let loaded: Vec<Loaded> = with_folders.into_par_iter().map(guided).collect();
+        for (entry, wrong) in loaded {
+            faults.extend(wrong);
+            match entry {
+                Ok(entry) => {
                     if let Some(twin) = catalog.get(&entry.control.id) {
                         let message = format!("`{}` is defined in {} already", entry.control.id, twin.file.name);
                         faults.push(entry.file.fault_at_key("id", message));
@@ -260,6 +263,23 @@ pub fn place(id: &str) -> usize {
         .unwrap_or(PAGE_ORDER.len())
 }
 
+/// A control, and what is wrong with its guide.
+type Loaded = (Result<Entry, Vec<Fault>>, Vec<Fault>);
+
+/// A control with the guide that lies in its folder.
+fn guided((loaded, folder): (Result<Entry, Vec<Fault>>, Option<Folder>)) -> Loaded {
+    match (loaded, folder) {
+        (Ok(mut entry), Some(folder)) => match Guide::load(&entry.control.id, &folder) {
+            Ok(guide) => {
+                entry.guide = Some(guide);
+                (Ok(entry), Vec::new())
+            }
+            Err(wrong) => (Ok(entry), wrong),
+        },
+        (loaded, _) => (loaded, Vec::new()),
+    }
+}
+
 fn entry(file: SourceFile, subjects: &Subjects) -> Result<Entry, Vec<Fault>> {
     let control: Control = toml::from_str(&file.text).map_err(|error| vec![file.fault_of(&error)])?;
     let rules = lint::compile(&control, &file, subjects)?;
@@ -307,12 +327,4 @@ fn source(path: &Path) -> Result<SourceFile, CatalogError> {
 fn name(path: &Path) -> String {
     path.file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-}
-
-/// The types of the facts of every kind, from their JSON Schemas.
-pub fn subjects(schemas: impl IntoIterator<Item = (String, serde_json::Value)>) -> Subjects {
-    schemas
-        .into_iter()
-        .map(|(name, schema)| (name, Type::of_schema(&schema)))
-        .collect()
 }

@@ -18,6 +18,8 @@ pub struct CompiledRule {
     pub id: String,
     /// The control's id.
     pub control_id: String,
+    /// Where it is written, as `FILE:LINE:COLUMN`.
+    pub place: String,
     /// The fault.
     pub title: String,
     /// How bad it is.
@@ -169,6 +171,7 @@ fn compile_rule(
         (Some(assert), Some(message), Some(remediation)) if faults.is_empty() => Ok(CompiledRule {
             id: format!("{}.{}", control.id, rule.id.get_ref()),
             control_id: control.id.clone(),
+            place: at(file, &rule.id, String::new()).place(),
             title: rule.title.clone(),
             severity: rule.severity,
             subject: rule.subject.get_ref().clone(),

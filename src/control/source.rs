@@ -25,12 +25,19 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Fault {
+    /// Where it is, as editors read it.
+    pub fn place(&self) -> String {
+        if self.line == 0 {
+            return self.file.clone();
+        }
+        format!("{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line == 0 {
-            return write!(f, "{}: {}", self.file, self.message);
-        }
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)
+        write!(f, "{}: {}", self.place(), self.message)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Runs a control's own cases: the rule as it stands in the file, against facts that the file makes up.
 
 use super::scope::RuleScope;
+use super::workers;
 use crate::control::case::{Case, Expect};
 use crate::control::catalog::Entry;
 use crate::control::expression::Root;
@@ -50,6 +51,10 @@ pub fn missing(results: &[CaseResult]) -> Vec<&'static str> {
 
 /// Runs every case of a control.
 pub fn run(entry: &Entry, subjects: &Subjects) -> Vec<CaseResult> {
+    workers::with_room(|| run_here(entry, subjects))
+}
+
+fn run_here(entry: &Entry, subjects: &Subjects) -> Vec<CaseResult> {
     let root = Root::default();
     let compiled = entry.rules.iter();
     entry

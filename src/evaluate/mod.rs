@@ -5,6 +5,7 @@
 
 pub mod cases;
 mod scope;
+pub mod workers;
 
 use crate::control::catalog::{self, Catalog};
 use crate::control::expression::{Problem, Root};
@@ -25,11 +26,13 @@ use thiserror::Error;
 /// A rule that cannot be evaluated.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 #[error(
-    "rule `{rule}` cannot be evaluated for `{resource}`: {fault}; this is a fault of the control, not of the account"
+    "rule `{rule}` ({place}) cannot be evaluated for `{resource}`: {fault}; this is a fault of the control, not of the account"
 )]
 pub struct InternalError {
     /// The rule.
     pub rule: String,
+    /// Where it is written.
+    pub place: String,
     /// The subject's ARN.
     pub resource: String,
     /// What went wrong.
@@ -69,6 +72,10 @@ pub struct Selection {
 
 /// Evaluates the catalogue.
 pub fn evaluate(catalog: &Catalog, ctx: &Context<'_>, selection: &Selection) -> Result<Evaluation, InternalError> {
+    workers::with_room(|| evaluate_here(catalog, ctx, selection))
+}
+
+fn evaluate_here(catalog: &Catalog, ctx: &Context<'_>, selection: &Selection) -> Result<Evaluation, InternalError> {
     let selected = |id: &str| selection.controls.as_ref().is_none_or(|wanted| wanted.contains(id));
     let entries: Vec<_> = catalog
         .entries()
@@ -135,6 +142,7 @@ fn judge(
 ) -> Result<(Status, Option<Finding>), InternalError> {
     let broken = |fault: String| InternalError {
         rule: rule.id.clone(),
+        place: rule.place.clone(),
         resource: subject.resource.arn.clone(),
         fault,
     };

@@ -5,7 +5,6 @@ use crate::control::lint::CompiledRule;
 use crate::facts::params::ControlParams;
 use crate::model::reason::{Reason, UNREAD};
 use serde_json::{Map, Value};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -51,7 +50,7 @@ impl<'a> RuleScope<'a> {
             return Found::Missing;
         };
         match slot.get_or_init(|| expression.evaluate(self.root, self)) {
-            Ok(value) => rest.map_or(Found::Value(Cow::Borrowed(value)), |rest| walk(value, rest)),
+            Ok(value) => rest.map_or(Found::Value(value), |rest| walk(value, rest)),
             Err(Problem::Unread(reasons)) => Found::Unread(reasons.clone()),
             Err(Problem::Broken(fault)) => Found::Broken(fault.clone()),
         }
@@ -103,6 +102,6 @@ fn readable(value: &Value) -> Found<'_> {
             serde_json::from_value::<Vec<Reason>>(mark.clone())
                 .unwrap_or_else(|_| vec![Reason::text("it was not read")]),
         ),
-        None => Found::Value(Cow::Borrowed(value)),
+        None => Found::Value(value),
     }
 }

@@ -21,6 +21,7 @@ pub mod knowledge;
 pub mod network;
 pub mod org;
 pub mod params;
+mod personal;
 pub mod principals;
 mod probe;
 pub mod region;

@@ -72,7 +72,7 @@ impl<'a> Org<'a> {
             Fact::Known(Some(_)) => match type_enabled(vantage, SCP) {
                 Fact::Known(false) => (Scps::None, Vec::new(), Some(Unbound::TypeOff)),
                 Fact::Known(true) => match levels(vantage, account_id, &mut parsed) {
-                    Fact::Known(above) => (Scps::Levels(above.levels), above.doubts, None),
+                    Fact::Known(above) => (Scps::Levels(above.levels.into()), above.doubts, None),
                     Fact::Unread(reasons) => (Scps::Unread(first_text(&reasons)), reasons, None),
                 },
                 Fact::Unread(reasons) => (Scps::Unread(first_text(&reasons)), reasons, None),

@@ -6,23 +6,16 @@
 use super::fact::Fact;
 use super::org::Org;
 use super::principals::describe_org;
-use crate::iam::access::{PolicyRef, PolicySet, Scps, Source, Verdict, decide};
+use super::scp::probe::everything;
+use crate::iam::access::{PolicySet, Scps, Source, Verdict, decide};
 pub(super) use crate::iam::actions::INVOKE;
 use crate::iam::context::{Context, Request};
-use crate::iam::document::Document;
 use crate::iam::principal::RequestingPrincipal;
-use std::sync::{Arc, LazyLock};
 
 /// A role that no policy names.
 const ROLE: &str = "role/nobody-we-know-7f3a";
 /// A base model that no policy names.
 const MODEL: &str = "foundation-model/vendor-7f3a.model-we-do-not-know-v1:0";
-
-static EVERYTHING: LazyLock<Option<Arc<Document>>> = LazyLock::new(|| {
-    Document::parse(r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#)
-        .ok()
-        .map(Arc::new)
-});
 
 /// What the SCPs say.
 #[derive(Debug, Clone, Default)]
@@ -47,14 +40,8 @@ pub(super) fn refused(
     if let Scps::Unread(_) = org.scps {
         return Fact::Unread(org.scp_doubts.clone());
     }
-    let identity = EVERYTHING.as_ref().map(|document| PolicyRef {
-        source: Source::Identity,
-        id: Arc::from("probe"),
-        version: None,
-        document: Arc::clone(document),
-    });
     let policies = PolicySet {
-        identity: identity.into_iter().collect(),
+        identity: everything(Source::Identity).into_iter().collect(),
         scps: org.scps.clone(),
         ..PolicySet::default()
     };

@@ -60,7 +60,7 @@ pub enum Scps {
     #[default]
     None,
     /// The levels from the root to the account; each must allow.
-    Levels(Vec<Level>),
+    Levels(Arc<[Level]>),
     /// They could not be read; the text says what would settle it.
     Unread(String),
 }
@@ -220,7 +220,7 @@ pub fn decide_through(
         Scps::None => {}
         Scps::Unread(what) => unread_list.push(what.clone()),
         Scps::Levels(levels) => {
-            for level in levels {
+            for level in levels.iter() {
                 let mut side = Side::default();
                 for policy in &level.policies {
                     side.take(policy, Effect::Allow, request);

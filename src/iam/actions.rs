@@ -162,26 +162,32 @@ impl Catalogue {
         self.prefixes.iter().map(String::as_str)
     }
 
+    /// Does an element name any action of Bedrock's prefixes for certain?
+    pub fn names_something(&self, element: &ActionElement) -> bool {
+        self.named(element).next().is_some()
+    }
+
     /// The actions of Bedrock's prefixes that an element names, in AWS's spelling, with what is uncertain left out.
     pub fn expand(&self, element: &ActionElement) -> Vec<String> {
+        self.named(element).collect()
+    }
+
+    fn named<'e>(&'e self, element: &'e ActionElement) -> impl Iterator<Item = String> + 'e {
         let (list, negated) = match element {
             ActionElement::Action(list) => (list, false),
             ActionElement::NotAction(list) => (list, true),
         };
-        let mut out = Vec::new();
-        for (prefix, service) in &self.services {
-            for action in service.actions.values() {
-                let full = format!("{prefix}:{}", action.name);
-                let named = list
-                    .iter()
-                    .map(|pattern| pattern.matches(&full))
-                    .fold(Tri::False, Tri::or);
-                if if negated { named.is_false() } else { named.is_true() } {
-                    out.push(full);
-                }
-            }
-        }
-        out
+        let all = self.services.iter().flat_map(|(prefix, service)| {
+            let actions = service.actions.values();
+            actions.map(move |action| format!("{prefix}:{}", action.name))
+        });
+        all.filter(move |full| {
+            let named = list
+                .iter()
+                .map(|pattern| pattern.matches(full))
+                .fold(Tri::False, Tri::or);
+            if negated { named.is_false() } else { named.is_true() }
+        })
     }
 
     /// Is it certain that the pattern names no action: a prefix IAM does not know, or no such action of Bedrock?

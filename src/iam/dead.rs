@@ -80,7 +80,7 @@ pub fn examine(statement: &Statement, partition: &str) -> Option<Dead> {
         .map(|pattern| pattern.text().to_owned())
         .collect();
     let all_unknown = !listed.is_empty() && listed.iter().all(|pattern| catalogue().names_nothing(pattern));
-    let reaches_bedrock = !catalogue().expand(&statement.actions).is_empty()
+    let reaches_bedrock = catalogue().names_something(&statement.actions)
         || listed
             .iter()
             .any(|pattern| pattern.matches("bedrock:InvokeModel") == Tri::Maybe);
@@ -129,6 +129,18 @@ fn dead_resources(statement: &Statement, partition: &str) -> Vec<String> {
     let ResourceElement::Resource(list) = &statement.resources else {
         return Vec::new();
     };
+    // A pattern for another service stands there for that service's actions.
+    let elsewhere = |pattern: &Pattern| {
+        let service = pattern.text().split(':').nth(2);
+        service.is_some_and(|service| !service.starts_with("bedrock") && !service.is_empty())
+    };
+    let suspects: Vec<&Pattern> = list
+        .iter()
+        .filter(|pattern| !elsewhere(pattern) && !pattern.matches("*"))
+        .collect();
+    if suspects.is_empty() {
+        return Vec::new();
+    }
     let actions = catalogue().expand(&statement.actions);
     let mut alive: Vec<&Pattern> = Vec::new();
     for name in &actions {
@@ -150,23 +162,14 @@ fn dead_resources(statement: &Statement, partition: &str) -> Vec<String> {
     if actions.is_empty() {
         return Vec::new();
     }
-    let dead = |pattern: &&Pattern| {
-        // A pattern for another service stands there for that service's actions.
-        let elsewhere = pattern
-            .text()
-            .split(':')
-            .nth(2)
-            .is_some_and(|service| !service.starts_with("bedrock") && !service.is_empty());
-        // Another partition is another AWS: its ARNs never come up in this one.
-        let abroad = pattern
-            .text()
-            .split(':')
-            .nth(1)
-            .is_some_and(|part| pattern.text().starts_with("arn:") && !Pattern::glob(part).matches(partition));
-        !elsewhere && !pattern.matches("*") && (abroad || !alive.iter().any(|known| known.intersects(pattern)))
+    // Another partition is another AWS: its ARNs never come up in this one.
+    let abroad = |pattern: &Pattern| {
+        let part = pattern.text().split(':').nth(1);
+        part.is_some_and(|part| pattern.text().starts_with("arn:") && !Pattern::glob(part).matches(partition))
     };
-    list.iter()
-        .filter(dead)
+    suspects
+        .into_iter()
+        .filter(|pattern| abroad(pattern) || !alive.iter().any(|known| known.intersects(pattern)))
         .map(|pattern| pattern.text().to_owned())
         .collect()
 }

@@ -5,14 +5,15 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
 
 use super::condition::Condition;
-use super::json;
+use super::json::{self, Node};
 use super::pattern::{Pattern, Syntax};
 use super::principal::{PrincipalElement, PrincipalSet};
 use super::statement::{ActionElement, ActionPattern, Effect, ResourceElement, Statement};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// No policy of AWS comes near this size; what is larger is refused unread.
 const MAX_DOCUMENT: usize = 1 << 20;
@@ -59,16 +60,24 @@ pub struct Document {
 impl Document {
     /// Parses a document, percent-encoded as IAM sends it or plain as the other services do.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        if text.len() > MAX_DOCUMENT {
-            return wrong("document", format!("{} bytes are more than any policy has", text.len()));
+        Self::parse_shared(&Arc::from(text))
+    }
+
+    /// As [`Document::parse`], for a text that somebody else holds as well.
+    pub fn parse_shared(source: &Arc<str>) -> Result<Self, PolicyError> {
+        if source.len() > MAX_DOCUMENT {
+            return wrong(
+                "document",
+                format!("{} bytes are more than any policy has", source.len()),
+            );
         }
-        let text = decode(text)?;
+        let text = decode(source)?;
         let (value, repeated) = json::read(&text).or_else(|error| wrong("document", format!("not JSON: {error}")))?;
         let mut warnings: Vec<String> = repeated
             .iter()
             .map(|name| format!("`{name}` stands more than once; the last one is used"))
             .collect();
-        let Value::Object(top) = value else {
+        let Node::Object(top) = value else {
             return wrong("document", "not an object");
         };
         let mut version = Version::V2008;
@@ -82,7 +91,7 @@ impl Document {
         }
         let list = match statements {
             None => return wrong("document", "no `Statement`"),
-            Some(Value::Array(list)) => list,
+            Some(Node::List(list)) => list,
             Some(one) => vec![one],
         };
         let variables = version == Version::V2012;
@@ -91,11 +100,12 @@ impl Document {
             .enumerate()
             .map(|(index, value)| {
                 Place {
+                    source,
                     index,
                     variables,
                     warnings: &mut warnings,
                 }
-                .statement(value)
+                .statement(&value)
             })
             .collect::<Result<Vec<_>, _>>()?;
         let mut sids = BTreeSet::new();
@@ -127,17 +137,35 @@ fn decode(text: &str) -> Result<Cow<'_, str>, PolicyError> {
         .or_else(|_| wrong("document", "percent-encoded bytes are not UTF-8"))
 }
 
-fn read_version(value: &Value, warnings: &mut Vec<String>) -> Result<Version, PolicyError> {
-    match value.as_str() {
-        Some("2012-10-17") => Ok(Version::V2012),
-        Some("2008-10-17") => Ok(Version::V2008),
-        Some(other) => {
+fn read_version(value: &Node<'_>, warnings: &mut Vec<String>) -> Result<Version, PolicyError> {
+    let Node::Text(version) = value else {
+        return wrong("Version", "not text");
+    };
+    match version.as_ref() {
+        "2012-10-17" => Ok(Version::V2012),
+        "2008-10-17" => Ok(Version::V2008),
+        other => {
             warnings.push(format!(
                 "`{other}` is no version of the policy language; read as 2008-10-17"
             ));
             Ok(Version::V2008)
         }
-        None => wrong("Version", "not text"),
+    }
+}
+
+/// A statement as it was written, read once more from its document. Few are ever shown, and all of them together
+/// would take more memory than everything else that is known of an account.
+pub(super) fn as_written(source: &str, index: usize) -> Option<Value> {
+    let text = decode(source).ok()?;
+    let Ok(Value::Object(top)) = serde_json::from_str(&text) else {
+        return None;
+    };
+    let mut named = top
+        .into_iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("Statement"));
+    match named.next_back()?.1 {
+        Value::Array(list) => list.into_iter().nth(index),
+        one => Some(one),
     }
 }
 
@@ -169,6 +197,7 @@ const ELEMENTS: [&str; 10] = [
 
 /// The place of one statement while it is read.
 struct Place<'w> {
+    source: &'w Arc<str>,
     index: usize,
     variables: bool,
     warnings: &'w mut Vec<String>,
@@ -183,8 +212,8 @@ impl Place<'_> {
         }
     }
 
-    fn statement(mut self, raw: Value) -> Result<Statement, PolicyError> {
-        let Value::Object(fields) = &raw else {
+    fn statement(mut self, value: &Node<'_>) -> Result<Statement, PolicyError> {
+        let Node::Object(fields) = value else {
             return wrong(self.at(""), "not an object");
         };
         let (mut sid, mut effect, mut conditions) = (None, None, Vec::new());
@@ -196,7 +225,7 @@ impl Place<'_> {
             };
             let place = self.at(known);
             match known {
-                "Sid" => sid = Some(text(value, &place)?).filter(|sid| !sid.is_empty()),
+                "Sid" => sid = Some(text(value, || place.clone())?).filter(|sid| !sid.is_empty()),
                 "Effect" => effect = Some(self.effect(value)?),
                 "Action" | "NotAction" => {
                     let list = self.actions(texts(value, &place)?, &place);
@@ -242,13 +271,20 @@ impl Place<'_> {
             return wrong(self.at(""), "no `Action`");
         };
         Ok(Statement::new(
-            self.index, sid, effect, actions, resources, principals, conditions, raw,
+            self.index,
+            sid,
+            effect,
+            actions,
+            resources,
+            principals,
+            conditions,
+            Arc::clone(self.source),
         ))
     }
 
-    fn effect(&mut self, value: &Value) -> Result<Effect, PolicyError> {
+    fn effect(&mut self, value: &Node<'_>) -> Result<Effect, PolicyError> {
         let place = self.at("Effect");
-        let text = text(value, &place)?;
+        let text = text(value, || place.clone())?;
         let effect = match text.to_ascii_lowercase().as_str() {
             "allow" => Effect::Allow,
             "deny" => Effect::Deny,
@@ -280,9 +316,9 @@ impl Place<'_> {
         texts.iter().map(|text| Pattern::new(text, syntax)).collect()
     }
 
-    fn principals(&mut self, value: &Value, place: &str) -> Result<PrincipalSet, PolicyError> {
+    fn principals(&mut self, value: &Node<'_>, place: &str) -> Result<PrincipalSet, PolicyError> {
         let mut set = PrincipalSet::default();
-        let Value::Object(kinds) = value else {
+        let Node::Object(kinds) = value else {
             for text in texts(value, place)? {
                 if text == "*" {
                     set.everyone = true;
@@ -312,14 +348,14 @@ impl Place<'_> {
         Ok(set)
     }
 
-    fn conditions(&mut self, value: &Value, place: &str) -> Result<Vec<Condition>, PolicyError> {
-        let Value::Object(operators) = value else {
+    fn conditions(&mut self, value: &Node<'_>, place: &str) -> Result<Vec<Condition>, PolicyError> {
+        let Node::Object(operators) = value else {
             return wrong(place, "not an object");
         };
         let mut out = Vec::new();
         for (operator, keys) in operators {
             let place = format!("{place}.{operator}");
-            let Value::Object(keys) = keys else {
+            let Node::Object(keys) = keys else {
                 return wrong(place, "not an object");
             };
             self.operator(operator, keys, &place, &mut out)?;
@@ -330,13 +366,13 @@ impl Place<'_> {
     fn operator(
         &mut self,
         operator: &str,
-        keys: &Map<String, Value>,
+        keys: &[(Cow<'_, str>, Node<'_>)],
         place: &str,
         out: &mut Vec<Condition>,
     ) -> Result<(), PolicyError> {
         for (key, values) in keys {
             let values = texts(values, &format!("{place}.{key}"))?;
-            let condition = Condition::new(operator.to_owned(), key.clone(), values, self.variables);
+            let condition = Condition::new(operator.to_owned(), key.clone().into_owned(), values, self.variables);
             if condition.operator.is_none() {
                 self.warnings
                     .push(format!("{place}: unknown condition operator `{operator}`"));
@@ -347,29 +383,29 @@ impl Place<'_> {
     }
 }
 
-fn text(value: &Value, place: &str) -> Result<String, PolicyError> {
+fn text(value: &Node<'_>, place: impl Fn() -> String) -> Result<String, PolicyError> {
     let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-        _ => return wrong(place, "neither text nor a list of texts"),
+        Node::Text(text) => text.clone().into_owned(),
+        Node::Plain(text) => text.clone(),
+        _ => return wrong(place(), "neither text nor a list of texts"),
     };
     if text.len() > MAX_PATTERN {
         return wrong(
-            place,
+            place(),
             format!("a text of {} bytes is longer than any policy", text.len()),
         );
     }
     Ok(text)
 }
 
-fn texts(value: &Value, place: &str) -> Result<Vec<String>, PolicyError> {
+fn texts(value: &Node<'_>, place: &str) -> Result<Vec<String>, PolicyError> {
     match value {
-        Value::Array(items) => items
+        Node::List(items) => items
             .iter()
             .enumerate()
-            .map(|(at, item)| text(item, &format!("{place}[{at}]")))
+            .map(|(at, item)| text(item, || format!("{place}[{at}]")))
             .collect(),
-        one => Ok(vec![text(one, place)?]),
+        one => Ok(vec![text(one, || place.to_owned())?]),
     }
 }
 

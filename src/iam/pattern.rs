@@ -39,7 +39,8 @@ impl Syntax {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     text: Box<str>,
-    glob: Box<[u8]>,
+    /// Absent where the text has nothing special in it: most patterns have not.
+    special: Option<Box<[u8]>>,
     variables: Box<[Variable]>,
     fold: bool,
 }
@@ -93,10 +94,14 @@ impl Pattern {
         }
         Self {
             text: text.into(),
-            glob: glob.into(),
+            special: (glob != text.as_bytes()).then(|| glob.into()),
             variables: variables.into(),
             fold: syntax.fold,
         }
+    }
+
+    fn glob_bytes(&self) -> &[u8] {
+        self.special.as_deref().unwrap_or(self.text.as_bytes())
     }
 
     /// A pattern with wildcards in which case counts.
@@ -111,12 +116,14 @@ impl Pattern {
 
     /// It matches one text only.
     pub fn is_literal(&self) -> bool {
-        !self.glob.iter().any(|byte| *byte >= HOLE)
+        self.special
+            .as_ref()
+            .is_none_or(|glob| !glob.iter().any(|byte| *byte >= HOLE))
     }
 
     /// It matches every text.
     pub fn is_universal(&self) -> bool {
-        *self.glob == [STAR]
+        self.glob_bytes() == [STAR]
     }
 
     /// It holds policy variables.
@@ -131,13 +138,9 @@ impl Pattern {
 
     /// The text that every match begins with.
     pub fn literal_prefix(&self) -> &str {
-        let end = self
-            .glob
-            .iter()
-            .position(|byte| *byte >= HOLE)
-            .unwrap_or(self.glob.len());
-        self.glob
-            .get(..end)
+        let glob = self.glob_bytes();
+        let end = glob.iter().position(|byte| *byte >= HOLE).unwrap_or(glob.len());
+        glob.get(..end)
             .and_then(|bytes| std::str::from_utf8(bytes).ok())
             .unwrap_or("")
     }
@@ -145,7 +148,7 @@ impl Pattern {
     /// Does it match `text`, were every variable free to take any value?
     pub fn matches(&self, text: &str) -> bool {
         if self.variables.is_empty() {
-            return glob::matches(&self.glob, text.as_bytes(), self.fold);
+            return glob::matches(self.glob_bytes(), text.as_bytes(), self.fold);
         }
         glob::matches(&self.opened(), text.as_bytes(), self.fold)
     }
@@ -175,20 +178,21 @@ impl Pattern {
 
     /// Every text that `other` matches is matched by this pattern. `false` may be too careful where variables stand.
     pub fn covers(&self, other: &Self) -> bool {
-        glob::covers(&self.glob, &other.glob, self.fold) && self.variables == other.variables
-            || self.variables.is_empty() && glob::covers(&self.glob, &other.opened(), self.fold)
+        let (glob, inner) = (self.glob_bytes(), other.glob_bytes());
+        glob::covers(glob, inner, self.fold) && self.variables == other.variables
+            || self.variables.is_empty() && glob::covers(glob, &other.opened(), self.fold)
     }
 
     /// Some text is matched by both. `true` may be too careful where variables stand.
     pub fn intersects(&self, other: &Self) -> bool {
-        glob::intersects(&self.glob, &other.glob, self.fold || other.fold)
+        glob::intersects(self.glob_bytes(), other.glob_bytes(), self.fold || other.fold)
     }
 
     /// A text that the pattern matches: `filler` for every `*` and variable, one character of it for every `?`.
     pub fn instantiate(&self, filler: &str) -> String {
         let one = filler.chars().next().unwrap_or('x');
-        let mut out: Vec<u8> = Vec::with_capacity(self.glob.len() + filler.len());
-        for byte in &self.glob {
+        let mut out: Vec<u8> = Vec::with_capacity(self.text.len() + filler.len());
+        for byte in self.glob_bytes() {
             match *byte {
                 STAR | HOLE => out.extend_from_slice(filler.as_bytes()),
                 ANY => out.extend_from_slice(one.encode_utf8(&mut [0; 4]).as_bytes()),
@@ -199,7 +203,7 @@ impl Pattern {
     }
 
     fn opened(&self) -> Vec<u8> {
-        self.glob
+        self.glob_bytes()
             .iter()
             .map(|byte| if *byte == HOLE { STAR } else { *byte })
             .collect()
@@ -207,12 +211,12 @@ impl Pattern {
 
     fn fill(&self, view: &View<'_>) -> Filled<'_> {
         if self.variables.is_empty() {
-            return Filled::Glob(Cow::Borrowed(&self.glob));
+            return Filled::Glob(Cow::Borrowed(self.glob_bytes()));
         }
-        let mut out = Vec::with_capacity(self.glob.len() + 32);
+        let mut out = Vec::with_capacity(self.text.len() + 32);
         let mut variables = self.variables.iter();
         let mut open = false;
-        for byte in &self.glob {
+        for byte in self.glob_bytes() {
             if *byte != HOLE {
                 out.push(*byte);
                 continue;

@@ -5,11 +5,15 @@
 
 use super::condition::{Condition, Trace};
 use super::context::{Context, Request, View};
+use super::document;
 use super::pattern::{Pattern, Syntax};
 use super::principal::PrincipalElement;
 use super::tri::Tri;
 use serde::Serialize;
 use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Whether a statement grants or refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -51,12 +55,27 @@ pub enum ResourceElement {
 }
 
 /// One action pattern, its service prefix apart.
+///
+/// The same few hundred patterns stand in all policies of an account, so that equal ones share their parts.
 #[derive(Debug, Clone)]
-pub struct ActionPattern {
+pub struct ActionPattern(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     text: Box<str>,
     prefix: Prefix,
     name: Pattern,
 }
+
+thread_local! {
+    /// What this thread read lately.
+    static KNOWN: RefCell<HashMap<Box<str>, Arc<Parts>>> = RefCell::default();
+}
+
+/// More patterns than any account has actions; after that the memory begins anew.
+const MOST_KNOWN: usize = 4096;
+/// Longer than the name of any action.
+const LONGEST_KNOWN: usize = 128;
 
 #[derive(Debug, Clone)]
 enum Prefix {
@@ -70,9 +89,8 @@ enum Prefix {
     Missing,
 }
 
-impl ActionPattern {
-    /// Reads one entry of an action list.
-    pub fn new(text: &str) -> Self {
+impl Parts {
+    fn read(text: &str) -> Self {
         let stars = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte == b'*');
         let (prefix, name) = match text.split_once(':') {
             Some((prefix, name)) if stars(prefix) && stars(name) => (Prefix::Every, name),
@@ -90,15 +108,35 @@ impl ActionPattern {
             name: Pattern::new(name.trim(), Syntax::ACTION),
         }
     }
+}
+
+impl ActionPattern {
+    /// Reads one entry of an action list.
+    pub fn new(text: &str) -> Self {
+        let known = KNOWN.with_borrow(|known| known.get(text).map(Arc::clone));
+        Self(known.unwrap_or_else(|| {
+            let parts = Arc::new(Parts::read(text));
+            if text.len() > LONGEST_KNOWN {
+                return parts;
+            }
+            KNOWN.with_borrow_mut(|known| {
+                if known.len() >= MOST_KNOWN {
+                    known.clear();
+                }
+                known.insert(text.into(), Arc::clone(&parts));
+            });
+            parts
+        }))
+    }
 
     /// The entry as the policy writes it.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The service prefix in lower case, where it is plain.
     pub fn service(&self) -> Option<&str> {
-        match &self.prefix {
+        match &self.0.prefix {
             Prefix::Service(service) => Some(service),
             _ => None,
         }
@@ -106,12 +144,12 @@ impl ActionPattern {
 
     /// The pattern for what follows the prefix.
     pub fn name(&self) -> &Pattern {
-        &self.name
+        &self.0.name
     }
 
     /// It names every action of every service.
     pub fn is_everything(&self) -> bool {
-        matches!(self.prefix, Prefix::Every)
+        matches!(self.0.prefix, Prefix::Every)
     }
 
     /// Does it name `action`?
@@ -119,16 +157,16 @@ impl ActionPattern {
         let Some((prefix, name)) = action.split_once(':') else {
             return self.is_everything().into();
         };
-        match &self.prefix {
+        match &self.0.prefix {
             Prefix::Every => Tri::True,
-            Prefix::Service(service) => (service.eq_ignore_ascii_case(prefix) && self.name.matches(name)).into(),
-            Prefix::Wild(wild) if wild.matches(prefix) && self.name.matches(name) => Tri::Maybe,
+            Prefix::Service(service) => (service.eq_ignore_ascii_case(prefix) && self.0.name.matches(name)).into(),
+            Prefix::Wild(wild) if wild.matches(prefix) && self.0.name.matches(name) => Tri::Maybe,
             Prefix::Wild(_) | Prefix::Missing => Tri::False,
         }
     }
 
     pub(super) fn problem(&self) -> Option<&'static str> {
-        match self.prefix {
+        match self.0.prefix {
             Prefix::Wild(_) => Some("has a wildcard in the service prefix, which IAM does not document"),
             Prefix::Missing => Some("has no service prefix and names nothing"),
             _ => None,
@@ -136,7 +174,7 @@ impl ActionPattern {
     }
 
     fn touches(&self, prefix: &str) -> bool {
-        match &self.prefix {
+        match &self.0.prefix {
             Prefix::Every => true,
             Prefix::Service(service) => &**service == prefix,
             Prefix::Wild(wild) => wild.matches(prefix),
@@ -192,8 +230,7 @@ pub struct Statement {
     pub principals: PrincipalElement,
     /// Under which conditions; all must hold.
     pub conditions: Vec<Condition>,
-    /// The statement as it was written.
-    pub raw: Value,
+    source: Arc<str>,
 }
 
 impl Statement {
@@ -206,7 +243,7 @@ impl Statement {
         resources: ResourceElement,
         principals: PrincipalElement,
         conditions: Vec<Condition>,
-        raw: Value,
+        source: Arc<str>,
     ) -> Self {
         Self {
             index,
@@ -216,8 +253,13 @@ impl Statement {
             resources,
             principals,
             conditions,
-            raw,
+            source,
         }
+    }
+
+    /// The statement as it was written.
+    pub fn as_written(&self) -> Value {
+        document::as_written(&self.source, self.index).unwrap_or_default()
     }
 
     /// The Sid, or the index as text.

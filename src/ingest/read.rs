@@ -118,9 +118,11 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Snapshot, IngestError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     must_begin_as_json(name, bytes)?;
     let text = utf8(name, bytes)?;
-    let top = outline(text).map_err(|error| IngestError::json(name, &error))?;
+    // Both walks take about as long, and what the first finds wrong is the better thing to say.
+    let (top, snapshot) = rayon::join(|| outline(text), || serde_json::from_str::<Snapshot>(text));
+    let top = top.map_err(|error| IngestError::json(name, &error))?;
     must_be_snapshot(name, &top)?;
-    let snapshot: Snapshot = serde_json::from_str(text).map_err(|error| IngestError::json(name, &error))?;
+    let snapshot = snapshot.map_err(|error| IngestError::json(name, &error))?;
     if snapshot.accounts.is_empty() {
         // Judged, it would come out clean, and nobody would know that nothing was looked at.
         return Err(IngestError::new(name, "the snapshot holds no account", COLLECT));

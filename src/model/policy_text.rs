@@ -19,6 +19,11 @@ impl PolicyText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The JSON text, for one more owner.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
 }
 
 impl Default for PolicyText {
@@ -48,7 +53,7 @@ impl<'de> Deserialize<'de> for PolicyText {
                 f.write_str("a policy document as text or as an object")
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<PolicyText, E> {
-                Ok(PolicyText::from(text))
+                Ok(PolicyText(Arc::from(text)))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PolicyText, A::Error> {
                 let object = serde_json::Value::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;

@@ -74,7 +74,7 @@ fn world(aliases: &[Value]) -> World {
 }
 
 fn keys<T: Row>(rows: &[T]) -> Vec<String> {
-    rows.iter().map(Row::key).collect()
+    rows.iter().map(|row| row.key().into_owned()).collect()
 }
 
 #[test]

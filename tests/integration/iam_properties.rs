@@ -124,7 +124,7 @@ proptest! {
         let mut policies = set(&list);
         let before = access(&policies, &request);
         let policies_there = scp.iter().map(|one| policy(Source::Scp, one)).collect();
-        policies.scps = Scps::Levels(vec![Level { target: "ou".to_owned(), policies: policies_there, unread: vec![] }]);
+        policies.scps = Scps::Levels(Arc::from([Level { target: "ou".to_owned(), policies: policies_there, unread: vec![] }]));
         prop_assert!(access(&policies, &request) <= before);
     }
 

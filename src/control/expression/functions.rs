@@ -74,6 +74,7 @@ pub(super) fn environment() -> Env {
     let _ = env.add_extension(cel::extensions::strings);
     let _ = env.add_extension(cel::extensions::lists);
     let _ = cel::add_overload!(env, fn strength: (CelString) -> CelInt);
+    super::meter::register(&mut env);
     env
 }
 

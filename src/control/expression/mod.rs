@@ -3,16 +3,20 @@
 //! An expression is compiled once, checked against the types it may speak of, and evaluated against a [`Scope`].
 //! Touching something unread answers [`Problem::Unread`], unless the rest of the expression decides without it (CEL's
 //! `||` and `&&` absorb errors as three-valued logic wants). Any other error is a fault of the rule, never a verdict.
+//! So is an expression that costs too much: each evaluation has a [`budget`].
 
+mod budget;
 pub mod functions;
+mod meter;
 mod types;
 mod value;
 
 use super::schema::Type;
 use crate::model::reason::Reason;
+use cel::common::ast::IdedExpr;
 use cel::common::value::CowVal;
 use cel::context::VariableResolver;
-use cel::{Context, Env, Program};
+use cel::{Context, Env};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -22,7 +26,9 @@ pub use types::{Checked, Names};
 #[derive(Debug)]
 pub struct Expression {
     source: String,
-    program: Program,
+    metered: IdedExpr,
+    /// The path that it consists of, where it is nothing but a name.
+    path: Option<String>,
     /// Facts that it mentions, as paths below `subject`.
     pub facts: Vec<String>,
 }
@@ -55,7 +61,7 @@ pub trait Lookup: Sync {
 #[derive(Debug)]
 pub enum Found<'a> {
     /// A value.
-    Value(std::borrow::Cow<'a, Value>),
+    Value(&'a Value),
     /// Nothing readable.
     Unread(Vec<Reason>),
     /// An expression behind the name is wrong.
@@ -84,6 +90,27 @@ impl Default for Root {
 impl Expression {
     /// Compiles and checks a text. `names` says what it may speak of, `wanted` what it must give.
     pub fn compile(source: &str, names: &Names<'_>, wanted: &Type) -> Result<Self, Vec<CompileFault>> {
+        let refused = |message: String| vec![CompileFault { offset: 0, message }];
+        if source.len() > meter::MAX_LENGTH {
+            let most = meter::MAX_LENGTH;
+            return Err(refused(format!(
+                "the expression is longer than {most} bytes; split it with `variables`"
+            )));
+        }
+        if !meter::may_nest(source) {
+            return Self::compile_here(source, names, wanted);
+        }
+        // The parser and the syntax tree recurse; how deep is known only afterwards.
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new()
+                .stack_size(meter::STACK)
+                .spawn_scoped(scope, || Self::compile_here(source, names, wanted));
+            let compiled = thread.ok().and_then(|thread| thread.join().ok());
+            compiled.unwrap_or_else(|| Err(refused("the expression cannot be compiled".to_owned())))
+        })
+    }
+
+    fn compile_here(source: &str, names: &Names<'_>, wanted: &Type) -> Result<Self, Vec<CompileFault>> {
         let program = ENV.compile(source).map_err(|errors| {
             errors
                 .errors
@@ -94,11 +121,19 @@ impl Expression {
                 })
                 .collect::<Vec<_>>()
         })?;
+        if meter::depth(program.expression()) > meter::MAX_DEPTH {
+            let most = meter::MAX_DEPTH;
+            return Err(vec![CompileFault {
+                offset: 0,
+                message: format!("the expression is nested more than {most} levels deep; split it with `variables`"),
+            }]);
+        }
         let checked = types::check(&program, names, wanted);
         if checked.faults.is_empty() {
             Ok(Self {
                 source: source.to_owned(),
-                program,
+                metered: meter::metered(program.expression()),
+                path: meter::path(program.expression()),
                 facts: checked.facts,
             })
         } else {
@@ -113,24 +148,31 @@ impl Expression {
 
     /// Evaluates to a JSON value.
     pub fn evaluate(&self, root: &Root, lookup: &dyn Lookup) -> Result<Value, Problem> {
+        if let Some(value) = self.plain(lookup) {
+            return Ok(value::passed_through(value));
+        }
         let resolver = Resolver {
             lookup,
             seen: Mutex::default(),
         };
-        let result = {
+        let result = budget::within(|| {
             let mut scope: Context<'_, '_> = shorten(&root.0).new_inner_scope();
             scope.set_variable_resolver(&resolver);
-            self.program.execute(&scope)
-        };
+            cel::Value::resolve_val(&self.metered, &scope).map(|value| value::to_json(value.as_ref()))
+        });
         match result {
-            Ok(value) => value::to_json(&value).map_err(Problem::Broken),
-            Err(error) => {
+            None => Err(Problem::Broken(format!(
+                "`{}` takes more work or memory than an expression may",
+                self.beginning()
+            ))),
+            Some(Ok(value)) => value.map_err(Problem::Broken),
+            Some(Err(error)) => {
                 let seen = resolver.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
                 if let Some(broken) = seen.broken {
                     return Err(Problem::Broken(broken));
                 }
                 if seen.unread.is_empty() {
-                    return Err(Problem::Broken(format!("{error}, in `{}`", self.source)));
+                    return Err(Problem::Broken(format!("{error}, in `{}`", self.beginning())));
                 }
                 let mut reasons = seen.unread;
                 reasons.sort();
@@ -140,14 +182,33 @@ impl Expression {
         }
     }
 
+    /// The value of an expression that is nothing but a name, where it was read: most evidence and many conditions
+    /// are such, and CEL would only copy them.
+    fn plain<'l>(&self, lookup: &'l dyn Lookup) -> Option<&'l Value> {
+        match lookup.get(self.path.as_deref()?) {
+            Found::Value(value) if !value::holds_unread(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Evaluates to true or false.
     pub fn holds(&self, root: &Root, lookup: &dyn Lookup) -> Result<bool, Problem> {
         match self.evaluate(root, lookup)? {
             Value::Bool(flag) => Ok(flag),
             other => Err(Problem::Broken(format!(
                 "`{}` gave {other} where true or false was due",
-                self.source
+                self.beginning()
             ))),
+        }
+    }
+
+    /// As much of the text, on one line, as a sentence can hold.
+    fn beginning(&self) -> String {
+        const ENOUGH: usize = 120;
+        let line = self.source.split_whitespace().collect::<Vec<_>>().join(" ");
+        match line.char_indices().nth(ENOUGH) {
+            Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+            None => line,
         }
     }
 
@@ -177,9 +238,11 @@ impl VariableResolver for Resolver<'_> {
     fn resolve<'b>(&'b self, path: &str) -> Option<CowVal<'b, 'b>> {
         let found = match self.lookup.get(path) {
             Found::Missing => return None,
-            Found::Value(value) => match value::from_json(&value) {
+            Found::Value(value) => match value::from_json(value) {
                 Ok(value) => return Some(value),
-                Err(reasons) => Found::Unread(reasons),
+                Err(value::Unusable::Unread(reasons)) => Found::Unread(reasons),
+                // Nothing is left of the budget now, and that is what the evaluation ends with.
+                Err(value::Unusable::TooLarge) => return None,
             },
             other => other,
         };

@@ -3,9 +3,8 @@
 use super::*;
 use crate::control::catalog::{Catalog, CatalogError};
 use crate::control::source::SourceFile;
-use crate::evaluate::cases;
+use crate::evaluate::{cases, workers};
 use serde_json::json;
-use std::borrow::Cow;
 
 struct Facts(Value);
 
@@ -13,10 +12,7 @@ impl Lookup for Facts {
     fn get(&self, path: &str) -> Found<'_> {
         match path.strip_prefix("subject.") {
             Some("secret") => Found::Unread(vec![Reason::text("denied")]),
-            Some(name) => self
-                .0
-                .get(name)
-                .map_or(Found::Missing, |value| Found::Value(Cow::Borrowed(value))),
+            Some(name) => self.0.get(name).map_or(Found::Missing, Found::Value),
             None => Found::Missing,
         }
     }
@@ -42,9 +38,8 @@ fn eval(source: &str) -> Result<Value, Problem> {
     let facts = Facts(
         json!({"open": true, "tier": "CLASSIC", "items": [{"name": "a", "on": true}, {"name": "b", "on": false}]}),
     );
-    Expression::compile(source, &Names { roots: &roots }, &Type::Any)
-        .unwrap()
-        .evaluate(&Root::default(), &facts)
+    let expression = Expression::compile(source, &Names { roots: &roots }, &Type::Any).unwrap();
+    workers::with_room(|| expression.evaluate(&Root::default(), &facts))
 }
 
 fn faults(source: &str) -> Vec<String> {
@@ -149,4 +144,96 @@ fn a_fault_names_file_line_and_column() {
     };
     assert_eq!((faults[0].line, faults[0].column), (12, 19), "{}", faults[0]);
     assert!(faults[0].to_string().contains("did you mean `in_use`"), "{}", faults[0]);
+}
+
+/// What an attacker would write to make the audit hang, fill the memory, or pass.
+const BOMBS: &[&str] = &[
+    // Loops in loops.
+    "[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, [0,1,2,3,4,5,6,7,8,9].all(c, \
+     [0,1,2,3,4,5,6,7,8,9].all(d, [0,1,2,3,4,5,6,7,8,9].all(e, [0,1,2,3,4,5,6,7,8,9].all(f, \
+     [0,1,2,3,4,5,6,7,8,9].all(g, [0,1,2,3,4,5,6,7,8,9].all(h, a + b + c + d + e + f + g + h >= 0))))))))",
+    // A text that doubles.
+    "['xxxxxxxxxxxxxxxx'].map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a)\
+     .map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a)\
+     .map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).size() > 0",
+    // A list that doubles, and tables of tables.
+    "[[1]].map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a)\
+     .map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).map(a, a+a+a+a).size() > 0",
+    "[0].map(a, [a,a,a,a]).map(a, [a,a,a,a]).map(a, [a,a,a,a]).map(a, [a,a,a,a]).map(a, [a,a,a,a])\
+     .map(a, [a,a,a,a]).map(a, [a,a,a,a]).map(a, [a,a,a,a]).map(a, [a,a,a,a]).map(a, [a,a,a,a])\
+     .map(a, [a,a,a,a]).map(a, {'k': a, 'l': a}).map(a, {'k': a, 'l': a}).size() > 0",
+    // Functions that multiply.
+    "['aaaaaaaaaaaaaaaa'].map(a, a.replace('a', a)).map(a, a.replace('a', a)).map(a, a.replace('a', a))\
+     .map(a, a.replace('a', a)).map(a, a.replace('a', a)).size() > 0",
+    "['aaaaaaaaaaaaaaaa'].map(a, a.split('').join(a)).map(a, a.split('').join(a)).map(a, a.split('').join(a))\
+     .map(a, a.split('').join(a)).size() > 0",
+    "['xxxxxxxxxxxxxxxx'].map(a, '%s%s%s%s'.format([a,a,a,a])).map(a, '%s%s%s%s'.format([a,a,a,a]))\
+     .map(a, '%s%s%s%s'.format([a,a,a,a])).map(a, '%s%s%s%s'.format([a,a,a,a])).map(a, '%s%s%s%s'.format([a,a,a,a]))\
+     .map(a, '%s%s%s%s'.format([a,a,a,a])).map(a, '%s%s%s%s'.format([a,a,a,a])).map(a, '%s%s%s%s'.format([a,a,a,a]))\
+     .map(a, '%s%s%s%s'.format([a,a,a,a])).map(a, '%s%s%s%s'.format([a,a,a,a])).size() > 0",
+    "['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'].all(a, a.split('').map(b, a.split('').map(c, a.split('').map(d, a + b)))\
+     .flatten().flatten().distinct().sort().size() > 0)",
+    "['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'].all(a, a.split('').all(b, a.split('').all(c, a.matches('((a{90}){90}){90}'))))",
+    // What hides the error from CEL: the other side decides.
+    "['x'].map(a, a.replace('x', 'xxxxxxxxxxxxxxxx')).map(a, a.replace('x', a)).map(a, a.replace('x', a))\
+     .map(a, a.replace('x', a)).map(a, a.replace('x', a)).map(a, a.replace('x', a)).size() < 0 || true",
+];
+
+#[test]
+fn what_costs_too_much_is_an_error_and_no_hang() {
+    for bomb in BOMBS {
+        let result = eval(bomb);
+        let short: String = bomb.chars().take(60).collect();
+        assert!(
+            matches!(&result, Err(Problem::Broken(text)) if text.contains("more work or memory")),
+            "{short}: {result:?}"
+        );
+    }
+    assert_eq!(
+        eval("subject.open"),
+        Ok(json!(true)),
+        "the next expression has a budget of its own"
+    );
+}
+
+#[test]
+fn meters_change_no_answer() {
+    let rows = [
+        (
+            "'a-b-c'.replace('-', '+').split('+').join(subject.tier)",
+            json!("aCLASSICbCLASSICc"),
+        ),
+        ("'x%sy%d'.format([subject.tier, 3])", json!("xCLASSICy3")),
+        ("[3, 1, 3, 2].distinct().sort()", json!([1, 2, 3])),
+        ("'abcabc'.indexOf('ca') + 'abc'.size()", json!(5)),
+        ("subject.tier.matches('^C.*C$') && matches('b', '[a-c]')", json!(true)),
+        (
+            "subject.items.map(i, subject.items.filter(j, j.name != i.name).map(j, j.name + i.name))",
+            json!([["ba"], ["ab"]]),
+        ),
+        (
+            "subject.items.exists_one(i, i.on) ? {'k': [subject.tier]} : {'k': ['none']}",
+            json!({"k": ["CLASSIC"]}),
+        ),
+        ("'aXbX'.replace(['X'][0], subject.tier).size()", json!(16)),
+        ("[[1, 2], [3]].map(l, l.map(n, n * 2)).flatten()", json!([2, 4, 6])),
+        ("subject.items.filter(i, i.on || i.name in ['b']).size()", json!(2)),
+    ];
+    for (source, expected) in rows {
+        assert_eq!(eval(source), Ok(expected), "{source}");
+    }
+}
+
+#[test]
+fn length_and_depth_are_bounded_before_anything_runs() {
+    let long = faults(&format!("'{}' == ''", "x".repeat(20_000)));
+    assert!(long[0].contains("longer than"), "{long:?}");
+    let sum = faults(&format!("{}1 > 0", "1 + ".repeat(1_000)));
+    assert!(sum[0].contains("levels deep"), "{sum:?}");
+    for open in ["(", "[", "!", "-", "{'a':", "[1].all(x, ", "f("] {
+        assert!(!faults(&open.repeat(16_000 / open.len())).is_empty(), "{open}");
+    }
+    assert!(faults("[1].all(subject, subject > 0)")[0].contains("`subject` is taken"));
+    let deep = format!("{}1 > 0", "1 + ".repeat(50));
+    assert_eq!(eval(&deep), Ok(json!(true)), "as deep as it may be");
 }

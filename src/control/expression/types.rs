@@ -236,6 +236,13 @@ impl Walk<'_> {
             _ => Type::Any,
         };
         let start = self.of(&node.accu_init);
+        // What the roots cost is counted where they are looked up: nothing else may have their names.
+        if self.names.roots.contains_key(&node.iter_var) {
+            self.fault(
+                &node.iter_range,
+                format!("`{}` is taken; call the item something else", node.iter_var),
+            );
+        }
         let depth = self.locals.len();
         self.locals.push((node.iter_var.clone(), item));
         if let Some(second) = &node.iter_var2 {

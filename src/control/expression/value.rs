@@ -1,40 +1,60 @@
 //! JSON to CEL and back, and JSON for people.
+//!
+//! Values borrow the JSON that they stand for: texts are looked at where they lie, and only lists and tables are built.
 
+use super::budget;
 use crate::model::reason::{Reason, UNREAD};
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt};
 use cel::common::value::{CowVal, Val};
-use cel::objects::{Key, Map};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::Arc;
 
-/// A CEL value of a JSON value; the reasons where something unread hides in it.
-pub(super) fn from_json<'a>(value: &Value) -> Result<CowVal<'a, 'a>, Vec<Reason>> {
-    let value = convert(value)?;
-    let boxed: Box<dyn Val> = value
-        .try_into()
-        .map_err(|error| vec![Reason::text(format!("{error}"))])?;
-    Ok(CowVal::Owned(boxed))
+/// Why a JSON value is none for CEL.
+#[derive(Debug)]
+pub(super) enum Unusable {
+    /// Something unread hides in it.
+    Unread(Vec<Reason>),
+    /// The budget did not suffice to look at it.
+    TooLarge,
 }
 
-fn convert(value: &Value) -> Result<cel::Value, Vec<Reason>> {
+/// A CEL value of a JSON value.
+pub(super) fn from_json(value: &Value) -> Result<CowVal<'_, '_>, Unusable> {
+    convert(value).map(CowVal::Owned)
+}
+
+fn convert(value: &Value) -> Result<Box<dyn Val + '_>, Unusable> {
+    let price = match value {
+        Value::String(text) => budget::of_text(text),
+        _ => budget::of_scalar(),
+    };
+    if !budget::pay(price) {
+        return Err(Unusable::TooLarge);
+    }
     Ok(match value {
-        Value::Null => cel::Value::Null,
-        Value::Bool(flag) => cel::Value::Bool(*flag),
+        Value::Null => Box::new(CelNull),
+        Value::Bool(flag) => Box::new(CelBool::from(*flag)),
         Value::Number(number) => match number.as_i64() {
-            Some(whole) => cel::Value::Int(whole),
-            None => cel::Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+            Some(whole) => Box::new(CelInt::from(whole)),
+            None => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
         },
-        Value::String(text) => cel::Value::String(Arc::new(text.clone())),
-        Value::Array(list) => cel::Value::List(list.iter().map(convert).collect::<Result<Vec<_>, _>>()?.into()),
+        Value::String(text) => Box::new(CelString::from(text.as_str())),
+        Value::Array(list) => {
+            let items: Vec<Box<dyn Val + '_>> = list.iter().map(convert).collect::<Result<_, _>>()?;
+            Box::new(CelList::from(items))
+        }
         Value::Object(members) => {
             if let Some(reasons) = reasons(value) {
-                return Err(reasons);
+                return Err(Unusable::Unread(reasons));
             }
-            let mut map = HashMap::with_capacity(members.len());
+            let mut map: HashMap<CelMapKey<'_>, Box<dyn Val + '_>> = HashMap::with_capacity(members.len());
             for (name, member) in members {
-                map.insert(Key::String(Arc::new(name.clone())), convert(member)?);
+                if !budget::pay(budget::of_text(name)) {
+                    return Err(Unusable::TooLarge);
+                }
+                map.insert(CelMapKey::from(name.as_str()), convert(member)?);
             }
-            cel::Value::Map(Map { map: Arc::new(map) })
+            Box::new(CelMap::from(map))
         }
     })
 }
@@ -50,35 +70,74 @@ fn reasons(value: &Value) -> Option<Vec<Reason>> {
     })
 }
 
+/// Whether something unread hides in a value.
+pub(super) fn holds_unread(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(holds_unread),
+        Value::Object(members) => members.contains_key(UNREAD) || members.values().any(holds_unread),
+        _ => false,
+    }
+}
+
+/// The value as it would come out of an expression that does nothing with it.
+pub(super) fn passed_through(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => Value::Array(list.iter().map(passed_through).collect()),
+        Value::Object(members) => sorted(
+            members
+                .iter()
+                .map(|(name, member)| (name.clone(), passed_through(member)))
+                .collect(),
+        ),
+        Value::Number(number) if number.as_i64().is_none() => Value::from(number.as_f64().unwrap_or(f64::NAN)),
+        other => other.clone(),
+    }
+}
+
 /// A JSON value of a CEL value.
-pub(super) fn to_json(value: &cel::Value) -> Result<Value, String> {
-    Ok(match value {
-        cel::Value::Null => Value::Null,
-        cel::Value::Bool(flag) => Value::from(*flag),
-        cel::Value::Int(whole) => Value::from(*whole),
-        cel::Value::UInt(whole) => Value::from(*whole),
-        cel::Value::Float(number) => Value::from(*number),
-        cel::Value::String(text) => Value::from(text.as_str()),
-        cel::Value::List(list) => Value::Array(list.iter().map(to_json).collect::<Result<Vec<_>, _>>()?),
-        cel::Value::Map(map) => {
-            let mut members: Vec<(String, Value)> = Vec::with_capacity(map.map.len());
-            #[expect(clippy::iter_over_hash_type, reason = "sorted below, before anybody sees the order")]
-            for (key, member) in map.map.iter() {
-                let Key::String(name) = key else {
-                    return Err("a table with a key that is no text".to_owned());
-                };
-                members.push((name.to_string(), to_json(member)?));
-            }
-            members.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Object(members.into_iter().collect())
+pub(super) fn to_json(value: &dyn Val) -> Result<Value, String> {
+    if let Some(text) = value.downcast_ref::<CelString<'_>>() {
+        return Ok(Value::from(text.inner()));
+    }
+    if let Some(flag) = value.downcast_ref::<CelBool>() {
+        return Ok(Value::from(*flag.inner()));
+    }
+    if let Some(list) = value.downcast_ref::<CelList<'_>>() {
+        let items = list.inner().iter().map(|item| to_json(item.as_ref()));
+        return items.collect::<Result<_, _>>().map(Value::Array);
+    }
+    if let Some(map) = value.downcast_ref::<CelMap<'_>>() {
+        let mut members: Vec<(String, Value)> = Vec::with_capacity(map.inner().len());
+        #[expect(clippy::iter_over_hash_type, reason = "sorted below, before anybody sees the order")]
+        for (key, member) in map.inner() {
+            let CelMapKey::String(name) = key else {
+                return Err("a table with a key that is no text".to_owned());
+            };
+            members.push((name.inner().to_owned(), to_json(member.as_ref())?));
         }
-        other => {
-            return Err(format!(
-                "a value of type {} cannot leave an expression",
-                other.type_of()
-            ));
-        }
-    })
+        return Ok(sorted(members));
+    }
+    if let Some(whole) = value.downcast_ref::<CelInt>() {
+        return Ok(Value::from(*whole.inner()));
+    }
+    if let Some(whole) = value.downcast_ref::<CelUInt>() {
+        return Ok(Value::from(*whole.inner()));
+    }
+    if let Some(number) = value.downcast_ref::<CelDouble>() {
+        return Ok(Value::from(*number.inner()));
+    }
+    if value.downcast_ref::<CelNull>().is_some() {
+        return Ok(Value::Null);
+    }
+    Err(format!(
+        "a value of type {} cannot leave an expression",
+        value.get_type().name()
+    ))
+}
+
+fn sorted(mut members: Vec<(String, Value)>) -> Value {
+    members.sort_by(|a, b| a.0.cmp(&b.0));
+    Value::Object(members.into_iter().collect())
 }
 
 /// A value as a sentence can hold it.

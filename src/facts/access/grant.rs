@@ -1,6 +1,6 @@
 //! The subject `grant`: an Allow statement that lets somebody invoke models.
 
-use super::class::{Class, Classes, bounds, unread_boundary};
+use super::class::{Class, Classes, bounds, described, unread_boundary};
 use super::holder::{Decider, Effectual, Example, Holder, Width};
 use super::lists::{Hold, Lists};
 use super::{BATCH, INVOKE, MANTLE, accounts, in_use, models, regions};
@@ -10,7 +10,6 @@ use crate::facts::fact::{Fact, Reason};
 use crate::facts::principals::{Owner, Policy, Principal, Principals};
 use crate::facts::subject::Subject;
 use crate::iam::access::{PolicyRef, Source};
-use crate::iam::context::Context as RequestContext;
 use crate::iam::managed::is_aws_managed;
 use crate::iam::models::Models;
 use crate::iam::pattern::Pattern;
@@ -105,7 +104,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
 
 struct Work<'w, 'a> {
     iam: &'w Principals<'a>,
-    classes: Classes,
+    classes: Classes<'w>,
     models: Models,
     regions: Vec<String>,
     partition: &'w str,
@@ -134,7 +133,7 @@ fn of_account(ctx: &Context<'_>, iam: &Principals<'_>, account: &Account) -> Vec
     let mut subjects: Vec<Subject> = iam
         .policies
         .par_iter()
-        .filter(|policy| !policy.holders.is_empty())
+        .filter(|policy| policy.about_bedrock && !policy.holders.is_empty())
         .flat_map_iter(|policy| work.policy(policy))
         .collect();
     if !iam.doubts.is_empty() {
@@ -231,7 +230,7 @@ impl Work<'_, '_> {
             policy_version: policy.version.as_deref().map(str::to_owned),
             inline: policy.owner != Owner::Managed,
             statement: statement.label(),
-            statement_json: statement.raw.clone(),
+            statement_json: statement.as_written(),
             actions: granted.iter().map(|action| (*action).to_owned()).collect(),
             resources: resources(statement),
             administrator: Fact::Known(is_administrator(statement)),
@@ -247,7 +246,7 @@ impl Work<'_, '_> {
         };
         let mut cache: BTreeMap<Class, ClassAnswer> = BTreeMap::new();
         for (at, principal) in holders {
-            let class = self.classes.class(*at, principal, policy, statement);
+            let class = self.classes.class(self.iam, *at, principal, policy, statement);
             let answer = cache
                 .entry(class)
                 .or_insert_with(|| self.judge(principal, own, statement, &facts))
@@ -273,8 +272,7 @@ impl Work<'_, '_> {
         facts: &GrantFacts,
     ) -> ClassAnswer {
         let policies = bounds(principal, own);
-        let mut context = RequestContext::open();
-        principal.describe(&self.iam.org, &mut context);
+        let context = described(self.iam, principal);
         let scope = Scope {
             partition: self.partition,
             account: self.iam.account_id,

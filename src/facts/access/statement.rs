@@ -14,6 +14,7 @@ use crate::iam::dead::{self, Dead, KeyEffect};
 use crate::iam::document::Document;
 use crate::iam::statement::{Effect, Statement};
 use crate::model::report::Resource;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -75,7 +76,9 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         let ours = |policy: &&Policy<'_>| {
             !policy.bounds.is_empty() || iam.holders(policy).any(|holder| !holder.is_service_linked())
         };
-        for policy in iam.policies.iter().filter(ours) {
+        let policies = iam.policies.par_iter().filter(|policy| policy.about_bedrock);
+        let found = policies.filter(ours).flat_map_iter(|policy| {
+            let mut found = Vec::new();
             let resource = policy_resource(iam.account_id, policy);
             let inline = (policy.owner != Owner::Managed).then_some(policy.name);
             let title = title(policy);
@@ -86,10 +89,12 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
                 partition,
             };
             match &policy.document {
-                Ok(document) => text.statements(document, &resource, &mut subjects),
-                Err(reason) => subjects.push(text.unread(resource, vec![reason.clone()])),
+                Ok(document) => text.statements(document, &resource, &mut found),
+                Err(reason) => found.push(text.unread(resource, vec![reason.clone()])),
             }
-        }
+            found
+        });
+        subjects.par_extend(found);
         if !iam.doubts.is_empty() {
             let root = account_arn(partition, iam.account_id);
             let resource = global_resource(iam.account_id, "account", root, "statements that could not be read");
@@ -190,7 +195,7 @@ fn facts(statement: &Statement, dead: &Dead, id: &str, name: &str) -> StatementF
         policy_name: name.to_owned(),
         statement: statement.label(),
         effect: Fact::Known(statement.effect.as_str().to_owned()),
-        statement_json: statement.raw.clone(),
+        statement_json: statement.as_written(),
         actions: written_actions(statement),
         dead_keys: dead
             .keys

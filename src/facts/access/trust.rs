@@ -3,6 +3,7 @@
 //! Each principal that the trust policy speaks of is put to the policy engine as somebody who asks, with the keys that
 //! AWS would send for a stranger; how the policy is written does not matter.
 
+use super::class::{Alike, Classes, described};
 use super::{INVOKE, accounts, models, regions};
 use crate::facts::Kind;
 use crate::facts::context::{Context, account_arn, global_resource, partition};
@@ -16,10 +17,12 @@ use crate::iam::reach::{Breadth, CANARY, Scope, model_reach};
 use crate::iam::resource_policy::{ResourceDecision, decide_resource_policy};
 use crate::iam::statement::Effect;
 use crate::iam::tri::Tri;
+use crate::model::aws::iam::Role;
+use crate::model::snapshot::Account;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// An account that no policy names.
 pub const STRANGER: &str = "999900001111";
@@ -63,62 +66,32 @@ pub const KIND: Kind = Kind::of::<RoleFacts>(
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let mut subjects = Vec::new();
     for (iam, account) in accounts(ctx) {
-        let (models, regions) = (models(account), regions(account));
         let partition = partition(account);
-        let found: Vec<Subject> = iam
-            .principals
-            .par_iter()
-            .filter(|principal| !principal.is_user() && !principal.is_service_linked())
-            .filter_map(|principal| {
-                let role = principal.role()?;
-                // Most roles trust services and their own account alone: ask the cheap question first.
-                let document = Document::parse(role.assume_role_policy_document.as_str())
-                    .map_err(|error| Reason::text(format!("the trust policy cannot be understood: {error}")));
-                let trust = document
-                    .as_ref()
-                    .ok()
-                    .map(|document| outsiders(document, iam, &role.arn));
-                let interesting = trust
-                    .as_ref()
-                    .is_none_or(|(open, bounded)| !open.is_empty() || !bounded.is_empty());
-                if !interesting
-                    && !principal
-                        .policies
-                        .identity
-                        .iter()
-                        .any(|p| p.document.touches("bedrock"))
-                {
-                    return None;
-                }
-                let mut context = RequestContext::open();
-                principal.describe(&iam.org, &mut context);
-                let scope = Scope {
-                    partition,
-                    account: iam.account_id,
-                    regions: &regions,
-                    models: &models,
-                    context: &context,
-                };
-                let reach = model_reach(&scope, &principal.policies, None, &INVOKE);
-                // Where strangers stay out, it does not matter what could not be read of the role's policies.
-                let shut = trust.as_ref().is_some_and(|(open, _)| open.is_empty());
-                let broad = if reach.breadth >= Breadth::Family {
-                    if shut { Fact::Known(true) } else { broad(iam, principal) }
-                } else {
-                    let unread = &principal.policies.identity_unread;
-                    if shut || unread.is_empty() {
-                        return None;
+        let found: Vec<Subject> = candidates(iam, account)
+            .into_par_iter()
+            .filter_map(|candidate| {
+                let Candidate { principal, role, .. } = candidate;
+                let (open_to, bounded) = match Document::parse(role.assume_role_policy_document.as_str()) {
+                    Ok(document) => {
+                        let (open, bounded) = outsiders(&document, iam, &role.arn);
+                        (Fact::Known(open), bounded)
                     }
-                    Fact::Unread(iam.reasons(principal, unread))
+                    Err(error) => {
+                        let text = format!("the trust policy cannot be understood: {error}");
+                        (Fact::unread(Reason::text(text)), Vec::new())
+                    }
                 };
-                let (open_to, bounded) = match (trust, document) {
-                    (Some((open, bounded)), _) => (Fact::Known(open), bounded),
-                    (None, Err(reason)) => (Fact::unread(reason), Vec::new()),
-                    (None, Ok(_)) => (Fact::default(), Vec::new()),
+                // Where strangers stay out, it does not matter what could not be read of the role's policies.
+                let shut = open_to.known().is_some_and(Vec::is_empty);
+                let broad = match (candidate.broad, shut) {
+                    (true, true) => Fact::Known(true),
+                    (true, false) => broad(iam, principal),
+                    (false, true) => return None,
+                    (false, false) => Fact::Unread(iam.reasons(principal, &principal.policies.identity_unread)),
                 };
                 let facts = RoleFacts {
                     name: role.role_name.clone(),
-                    reaches: reach.broadest().cloned().collect(),
+                    reaches: candidate.reaches,
                     broad,
                     open_to,
                     bounded,
@@ -139,6 +112,69 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         }
     }
     subjects
+}
+
+/// A role that reaches many models, or may for all that could be read of it.
+struct Candidate<'p, 'a> {
+    principal: &'p Principal<'a>,
+    role: &'a Role,
+    broad: bool,
+    reaches: Vec<String>,
+}
+
+/// The roles worth a look at who may assume them, in their order. Roles that are bound alike are judged once.
+fn candidates<'p, 'a>(iam: &'p Principals<'a>, account: &Account) -> Vec<Candidate<'p, 'a>> {
+    let (models, regions) = (models(account), regions(account));
+    let classes = Classes::of(iam);
+    let speaks = |principal: &Principal<'_>| {
+        let identity = &principal.policies.identity;
+        !principal.policies.identity_unread.is_empty()
+            || identity.iter().any(|policy| policy.document.touches("bedrock"))
+    };
+    let roles: Vec<(&Principal<'a>, &'a Role, Alike)> = iam
+        .principals
+        .par_iter()
+        .enumerate()
+        .filter(|(_, principal)| !principal.is_service_linked() && speaks(principal))
+        .filter_map(|(at, principal)| Some((principal, principal.role()?, classes.alike(iam, at, principal))))
+        .collect();
+    let mut index: HashMap<&Alike, usize> = HashMap::new();
+    let mut first: Vec<&Principal<'a>> = Vec::new();
+    let kinds: Vec<usize> = roles
+        .iter()
+        .map(|(principal, _, alike)| {
+            *index.entry(alike).or_insert_with(|| {
+                first.push(principal);
+                first.len() - 1
+            })
+        })
+        .collect();
+    let reaches: Vec<(bool, Vec<String>)> = first
+        .into_par_iter()
+        .map(|principal| {
+            let context = described(iam, principal);
+            let scope = Scope {
+                partition: partition(account),
+                account: iam.account_id,
+                regions: &regions,
+                models: &models,
+                context: &context,
+            };
+            let reach = model_reach(&scope, &principal.policies, None, &INVOKE);
+            (reach.breadth >= Breadth::Family, reach.broadest().cloned().collect())
+        })
+        .collect();
+    let looked_at = roles.iter().zip(kinds).filter_map(|((principal, role, _), kind)| {
+        let (broad, reaches) = reaches.get(kind)?.clone();
+        let open = broad || !principal.policies.identity_unread.is_empty();
+        open.then_some(Candidate {
+            principal,
+            role,
+            broad,
+            reaches,
+        })
+    });
+    looked_at.collect()
 }
 
 /// A grant under a boundary that nobody could read may be no grant at all.

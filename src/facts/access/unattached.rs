@@ -43,7 +43,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
             models: &models,
             context: &context,
         };
-        for policy in &iam.policies {
+        for policy in iam.policies.iter().filter(|policy| policy.about_bedrock) {
             let (Some(row), Ok(document)) = (policy.managed, &policy.document) else {
                 continue;
             };

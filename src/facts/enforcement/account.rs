@@ -19,6 +19,7 @@ use crate::model::report::InUse;
 use crate::model::snapshot::Account;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// How many principals an answer names.
 const NAMED: usize = 10;
@@ -83,7 +84,7 @@ fn asker(org: &Org<'_>, id: &str, partition: &str) -> Result<Option<Asker>, Vec<
     match &org.scps {
         Scps::None => Ok(None),
         Scps::Unread(_) => Err(org.scp_doubts.clone()),
-        Scps::Levels(levels) => Ok(Some(Asker::new(levels.clone(), id, partition, org.id()))),
+        Scps::Levels(levels) => Ok(Some(Asker::new(Arc::clone(levels), id, partition, org.id()))),
     }
 }
 

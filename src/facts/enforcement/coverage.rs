@@ -93,7 +93,7 @@ fn key_of(levels: &[Level], account: &str) -> Vec<String> {
     let policies: Vec<_> = levels.iter().flat_map(|level| &level.policies).collect();
     let personal = policies.iter().any(|policy| {
         policy.document.statements.iter().any(|statement| {
-            let text = statement.raw.to_string();
+            let text = statement.as_written().to_string();
             text.contains("${") || text.to_ascii_lowercase().contains("aws:principal") || text.contains(account)
         })
     });

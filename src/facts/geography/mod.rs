@@ -19,6 +19,7 @@ use crate::iam::access::Scps;
 use crate::model::snapshot::Account;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What an account may add to the ways out of its regions.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
@@ -43,7 +44,7 @@ pub fn of_account(ctx: &Context<'_>, id: &str, account: &Account) -> AccountGeog
         Scps::Unread(_) => Fact::Unread(org.scp_doubts.clone()),
         Scps::None => Fact::Known(regions),
         Scps::Levels(levels) => {
-            let asker = Asker::new(levels.clone(), id, partition(account), org.id());
+            let asker = Asker::new(Arc::clone(levels), id, partition(account), org.id());
             let (mut open, mut doubts) = (Vec::new(), Vec::new());
             for region in regions {
                 let kind = "application-inference-profile";

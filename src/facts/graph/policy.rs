@@ -18,9 +18,32 @@ pub struct Named {
 
 const KEY: &str = "bedrock:guardrailidentifier";
 
+/// Whether a policy is worth a closer look: most hold no trace of the key.
+pub fn may_name_a_guardrail(text: &str) -> bool {
+    const TRACE: &[u8] = b"guardrailidentifier";
+    // How far a window that ends with some byte may move: to the next place where that byte fits.
+    let mut skip = [TRACE.len(); 256];
+    for (at, letter) in TRACE.iter().enumerate().take(TRACE.len() - 1) {
+        if let Some(slot) = skip.get_mut(usize::from(*letter)) {
+            *slot = TRACE.len() - 1 - at;
+        }
+    }
+    let bytes = text.as_bytes();
+    let mut end = TRACE.len();
+    // From its last letter a window tells how far the next one can be: few bytes are looked at at all.
+    while let Some(window) = end.checked_sub(TRACE.len()).and_then(|start| bytes.get(start..end)) {
+        let last = window.last().map_or(0, u8::to_ascii_lowercase);
+        if window.eq_ignore_ascii_case(TRACE) {
+            return true;
+        }
+        end += skip.get(usize::from(last)).copied().unwrap_or(1);
+    }
+    false
+}
+
 /// The guardrails that the conditions of an IAM policy or SCP name; `Err` where the text is no JSON.
 pub fn in_conditions(text: &str) -> Result<Vec<Named>, String> {
-    if !text.to_ascii_lowercase().contains("guardrailidentifier") {
+    if !may_name_a_guardrail(text) {
         return Ok(Vec::new());
     }
     let document: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -108,6 +131,21 @@ mod tests {
         let text = json!({"Statement": {"Effect": effect, "Action": "*", "Resource": "*",
             "Condition": {operator: {key: "arn:aws:bedrock:us-east-1:1:guardrail/a:1"}}}});
         in_conditions(&text.to_string()).map_or(0, |found| found.len())
+    }
+
+    #[test]
+    fn the_key_leaves_a_trace_wherever_it_stands() {
+        for text in [
+            "guardrailidentifier",
+            "xGuardrailIdentifier",
+            "bedrock:GUARDRAILIDENTIFIERx",
+            "guardrailguardrailIdentifier",
+        ] {
+            assert!(may_name_a_guardrail(text), "{text}");
+        }
+        for text in ["", "guardrailidentifie", "guardrail identifier", "guardrailidentifiesr"] {
+            assert!(!may_name_a_guardrail(text), "{text}");
+        }
     }
 
     #[test]

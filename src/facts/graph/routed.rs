@@ -9,6 +9,7 @@ use crate::facts::graph::key::DRAFT;
 use crate::model::aws::bedrock_agent::{AgentAlias, AgentVersion, FlowVersion};
 use crate::model::dataset::{Dataset, Lookup, Row};
 use crate::model::gap::GapKind;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One version of an agent or a flow.
@@ -148,7 +149,7 @@ struct Listing<'a, T> {
 
 impl<'a, T: Row> Listing<'a, T> {
     fn versions<A>(&self, aliases: &Dataset<A>) -> Vec<Routed<'a, T>> {
-        let rows: BTreeMap<String, &'a T> = self.rows.items.iter().map(|row| (row.key(), row)).collect();
+        let rows: BTreeMap<Cow<'a, str>, &'a T> = self.rows.items.iter().map(|row| (row.key(), row)).collect();
         let mut found = Vec::new();
         let none = BTreeMap::new();
         for (id, name) in &self.names {
@@ -157,7 +158,7 @@ impl<'a, T: Row> Listing<'a, T> {
             for version in std::iter::once(DRAFT).chain(numbered) {
                 let key = format!("{id}/{version}");
                 let lookup = rows
-                    .get(&key)
+                    .get(key.as_str())
                     .map_or_else(|| self.rows.absent(&key), |row| Lookup::Found(*row));
                 let Some(row) = self.row(lookup, version) else { continue };
                 found.push(Routed {

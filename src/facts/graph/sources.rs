@@ -7,6 +7,7 @@ use super::routed::Routed;
 use crate::facts::context::{Place, global_resource};
 use crate::facts::fact::{self, Fact, Reason};
 use crate::model::aws::bedrock_agent::{AgentVersion, FlowVersion, GuardrailReference};
+use crate::model::aws::iam::InlinePolicy;
 use crate::model::policy_text::PolicyText;
 use crate::model::snapshot::Account;
 use std::collections::{BTreeMap, BTreeSet};
@@ -225,7 +226,11 @@ impl Policies<'_, '_> {
             .iter()
             .filter(|row| row.attachment_count != Some(0))
         {
-            if let Some(text) = &row.document {
+            if let Some(text) = row
+                .document
+                .as_ref()
+                .filter(|text| policy::may_name_a_guardrail(text.as_str()))
+            {
                 let owner = Owner::new("iam_policy", &row.arn, &row.policy_name);
                 self.conditions(By::IdentityPolicy, &owner, &format!("policy {}", row.policy_name), text);
             }
@@ -243,7 +248,8 @@ impl Policies<'_, '_> {
             .iter()
             .map(|row| ("iam_role", "role", &row.arn, &row.role_name, &row.role_policy_list));
         for (kind, word, arn, name, policies) in users.chain(groups).chain(roles) {
-            for inline in policies {
+            let close = |inline: &&InlinePolicy| policy::may_name_a_guardrail(inline.policy_document.as_str());
+            for inline in policies.iter().filter(close) {
                 let text = format!("inline policy {} of {word} {name}", inline.policy_name);
                 self.conditions(
                     By::IdentityPolicy,

@@ -244,7 +244,7 @@ fn bound_by(ctx: &Context<'_>, group: &Group<'_, '_>, arn: &str) -> Vec<Asker> {
                 .flat_map(|level| &level.policies)
                 .any(|policy| &*policy.id == arn)
         {
-            askers.push(Asker::new(levels.clone(), id, group.partition, org.id()));
+            askers.push(Asker::new(Arc::clone(levels), id, group.partition, org.id()));
         }
     }
     askers

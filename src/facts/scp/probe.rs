@@ -6,14 +6,13 @@
 
 use crate::facts::fact::Reason;
 use crate::iam::access::{Level, PolicyRef, PolicySet, Scps, Source, Verdict, decide};
+pub use crate::iam::actions::INVOKE;
 use crate::iam::context::{Context, Known, Request};
 use crate::iam::document::Document;
 use crate::iam::principal::RequestingPrincipal;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-/// The two actions that call a model.
-pub const INVOKE: [&str; 2] = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 /// The key that carries the guardrail of a call.
 pub const GUARDRAIL: &str = "bedrock:GuardrailIdentifier";
 /// A name that no policy spells out.
@@ -75,7 +74,8 @@ pub struct Asker {
 
 impl Asker {
     /// Asks the SCPs on the path to an account.
-    pub fn new(levels: Vec<Level>, account: &str, partition: &str, org_id: Option<&str>) -> Self {
+    pub fn new(levels: impl Into<Arc<[Level]>>, account: &str, partition: &str, org_id: Option<&str>) -> Self {
+        let levels: Arc<[Level]> = levels.into();
         let above: Vec<&str> = levels.iter().map(|level| level.target.as_str()).collect();
         let org_path = match (org_id, above.split_last()) {
             (Some(id), Some((_, units))) if !units.is_empty() => Some(format!("{id}/{}/", units.join("/"))),

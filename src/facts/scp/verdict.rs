@@ -108,7 +108,7 @@ impl NamedGuardrail {
 
     /// Calls that would use it: the ARN as callers send it, bare for the DRAFT and with numbers.
     fn candidates(&self, asker: &Asker, region: &str) -> Vec<String> {
-        let Some((head, id)) = self.base.split_once(":guardrail/") else {
+        let Some((_, id)) = self.base.split_once(":guardrail/") else {
             return Vec::new();
         };
         let (mut at, mut account) = (region, asker.account());
@@ -117,7 +117,6 @@ impl NamedGuardrail {
             at = if plain(arn.region) { arn.region } else { region };
             account = if plain(arn.account) { arn.account } else { account };
         }
-        debug_assert!(!head.is_empty() || id.is_empty());
         let base = format!("arn:{}:bedrock:{at}:{account}:guardrail/{id}", asker.partition());
         let mut all: Vec<String> = ["1", "7"].iter().map(|number| format!("{base}:{number}")).collect();
         if !self.version.is_empty() && self.version.bytes().all(|byte| byte.is_ascii_digit()) {

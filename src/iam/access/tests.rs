@@ -80,7 +80,7 @@ fn bounds_must_allow_and_are_named_where_they_do_not() {
         unread: vec![],
     };
     policies = identity(ALLOW);
-    policies.scps = Scps::Levels(vec![full, narrow]);
+    policies.scps = Scps::Levels(Arc::from([full, narrow]));
     let decision = ask(&policies);
     assert_eq!(
         (decision.verdict, &*decision.because[0].policy),
@@ -98,10 +98,10 @@ fn one_unread_scp_leaves_what_the_others_refuse_refused() {
     let mut policies = identity(ALLOW);
     // It may be the one that allows, and it may be one that refuses.
     for read in [vec![], vec![policy(Source::Scp, "p-full", ALLOW)]] {
-        policies.scps = Scps::Levels(vec![
+        policies.scps = Scps::Levels(Arc::from([
             level(read.clone(), &["p-hidden"]),
             level(read, &["p-hidden", "p-other"]),
-        ]);
+        ]));
         let decision = ask(&policies);
         assert_eq!(decision.verdict, Verdict::Unknown);
         assert_eq!(decision.unread, ["p-hidden", "p-other"]);
@@ -117,10 +117,10 @@ fn one_unread_scp_leaves_what_the_others_refuse_refused() {
         "p-deny",
         r#"{"Effect":"Deny","Action":"bedrock:*","Resource":"*"}"#,
     );
-    policies.scps = Scps::Levels(vec![level(vec![deny], &["p-hidden"])]);
+    policies.scps = Scps::Levels(Arc::from([level(vec![deny], &["p-hidden"])]));
     assert_eq!(ask(&policies).verdict, Verdict::ExplicitDeny);
     let narrow = level(vec![policy(Source::Scp, "p-s3", OTHER)], &[]);
-    policies.scps = Scps::Levels(vec![level(vec![], &["p-hidden"]), narrow]);
+    policies.scps = Scps::Levels(Arc::from([level(vec![], &["p-hidden"]), narrow]));
     assert_eq!(
         ask(&policies).verdict,
         Verdict::ImplicitDeny,

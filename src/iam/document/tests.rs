@@ -123,7 +123,7 @@ proptest! {
         let text = serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": [resource],
             "Condition": {"StringNotLike": {"aws:PrincipalArn": "*x"}}}]}).to_string();
         let first = parse(&text);
-        let printed = serde_json::json!({"Version": "2012-10-17", "Statement": [first.statements[0].raw]}).to_string();
+        let printed = serde_json::json!({"Version": "2012-10-17", "Statement": [first.statements[0].as_written()]}).to_string();
         let second = parse(&printed);
         prop_assert_eq!(format!("{:?}", first.statements), format!("{:?}", second.statements));
     }

@@ -160,11 +160,11 @@ fn boundaries_and_scps_narrow() {
     assert!(narrowed.taken_by.iter().any(|reason| reason.source == Source::Boundary));
     policies.boundary = Bound::None;
     let other = r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#;
-    policies.scps = Scps::Levels(vec![Level {
+    policies.scps = Scps::Levels(Arc::from([Level {
         target: "ou".to_owned(),
         policies: vec![policy(Source::Scp, other)],
         unread: vec![],
-    }]);
+    }]));
     assert_eq!(reach(&policies).breadth, Breadth::Nothing);
     policies.scps = Scps::Unread("organizations:ListPolicies".to_owned());
     let unread = reach(&policies);

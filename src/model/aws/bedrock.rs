@@ -7,6 +7,7 @@ use crate::model::policy_text::PolicyText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A base model offered in the region.
@@ -27,8 +28,8 @@ pub struct FoundationModel {
 }
 
 impl Row for FoundationModel {
-    fn key(&self) -> String {
-        self.model_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.model_arn)
     }
 }
 
@@ -52,8 +53,8 @@ pub struct GuardrailSummary {
 }
 
 impl Row for GuardrailSummary {
-    fn key(&self) -> String {
-        super::versioned_arn(&self.arn, &self.version)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(super::versioned_arn(&self.arn, &self.version))
     }
 }
 
@@ -144,8 +145,8 @@ pub struct Guardrail {
 }
 
 impl Row for Guardrail {
-    fn key(&self) -> String {
-        super::versioned_arn(&self.guardrail_arn, &self.version)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(super::versioned_arn(&self.guardrail_arn, &self.version))
     }
 }
 
@@ -177,8 +178,8 @@ pub struct EnforcedGuardrail {
 }
 
 impl Row for EnforcedGuardrail {
-    fn key(&self) -> String {
-        super::versioned_arn(&self.guardrail_arn, &self.guardrail_version)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(super::versioned_arn(&self.guardrail_arn, &self.guardrail_version))
     }
 }
 
@@ -228,8 +229,8 @@ pub struct LoggingConfiguration {
 }
 
 impl Row for LoggingConfiguration {
-    fn key(&self) -> String {
-        "invocation-logging".to_owned()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed("invocation-logging")
     }
 }
 
@@ -254,8 +255,8 @@ pub struct InferenceProfile {
 }
 
 impl Row for InferenceProfile {
-    fn key(&self) -> String {
-        self.inference_profile_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.inference_profile_arn)
     }
 }
 
@@ -280,8 +281,8 @@ pub struct PromptRouter {
 }
 
 impl Row for PromptRouter {
-    fn key(&self) -> String {
-        self.prompt_router_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.prompt_router_arn)
     }
 }
 
@@ -305,8 +306,8 @@ pub struct ProvisionedModel {
 }
 
 impl Row for ProvisionedModel {
-    fn key(&self) -> String {
-        self.provisioned_model_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.provisioned_model_arn)
     }
 }
 
@@ -326,8 +327,8 @@ pub struct CustomModel {
 }
 
 impl Row for CustomModel {
-    fn key(&self) -> String {
-        self.arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.arn)
     }
 }
 
@@ -343,8 +344,8 @@ pub struct ResourceTags {
 }
 
 impl Row for ResourceTags {
-    fn key(&self) -> String {
-        self.resource_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.resource_arn)
     }
 }
 
@@ -360,7 +361,7 @@ pub struct ResourcePolicy {
 }
 
 impl Row for ResourcePolicy {
-    fn key(&self) -> String {
-        self.resource_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.resource_arn)
     }
 }

@@ -6,6 +6,7 @@ use crate::model::dataset::Row;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::borrow::Cow;
 
 /// A guardrail and version that something is configured with.
 #[skip_serializing_none]
@@ -34,8 +35,8 @@ pub struct AgentSummary {
 }
 
 impl Row for AgentSummary {
-    fn key(&self) -> String {
-        self.agent_id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.agent_id)
     }
 }
 
@@ -76,8 +77,8 @@ pub struct AgentVersion {
 }
 
 impl Row for AgentVersion {
-    fn key(&self) -> String {
-        format!("{}/{}", self.agent_id, self.agent_version)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.agent_id, self.agent_version))
     }
 }
 
@@ -101,8 +102,8 @@ pub struct AgentAlias {
 }
 
 impl Row for AgentAlias {
-    fn key(&self) -> String {
-        format!("{}/{}", self.agent_id, self.agent_alias_id)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.agent_id, self.agent_alias_id))
     }
 }
 
@@ -134,8 +135,11 @@ pub struct ActionGroup {
 }
 
 impl Row for ActionGroup {
-    fn key(&self) -> String {
-        format!("{}/{}/{}", self.agent_id, self.agent_version, self.action_group_id)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!(
+            "{}/{}/{}",
+            self.agent_id, self.agent_version, self.action_group_id
+        ))
     }
 }
 
@@ -157,8 +161,11 @@ pub struct AgentCollaborator {
 }
 
 impl Row for AgentCollaborator {
-    fn key(&self) -> String {
-        format!("{}/{}/{}", self.agent_id, self.agent_version, self.collaborator_id)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!(
+            "{}/{}/{}",
+            self.agent_id, self.agent_version, self.collaborator_id
+        ))
     }
 }
 
@@ -178,8 +185,11 @@ pub struct AgentKnowledgeBase {
 }
 
 impl Row for AgentKnowledgeBase {
-    fn key(&self) -> String {
-        format!("{}/{}/{}", self.agent_id, self.agent_version, self.knowledge_base_id)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!(
+            "{}/{}/{}",
+            self.agent_id, self.agent_version, self.knowledge_base_id
+        ))
     }
 }
 
@@ -197,8 +207,8 @@ pub struct KnowledgeBaseSummary {
 }
 
 impl Row for KnowledgeBaseSummary {
-    fn key(&self) -> String {
-        self.knowledge_base_id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.knowledge_base_id)
     }
 }
 
@@ -231,8 +241,8 @@ pub struct KnowledgeBase {
 }
 
 impl Row for KnowledgeBase {
-    fn key(&self) -> String {
-        self.knowledge_base_id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.knowledge_base_id)
     }
 }
 
@@ -252,8 +262,8 @@ pub struct DataSourceSummary {
 }
 
 impl Row for DataSourceSummary {
-    fn key(&self) -> String {
-        format!("{}/{}", self.knowledge_base_id, self.data_source_id)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.knowledge_base_id, self.data_source_id))
     }
 }
 
@@ -298,8 +308,8 @@ pub struct DataSource {
 }
 
 impl Row for DataSource {
-    fn key(&self) -> String {
-        format!("{}/{}", self.knowledge_base_id, self.data_source_id)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.knowledge_base_id, self.data_source_id))
     }
 }
 
@@ -319,8 +329,8 @@ pub struct FlowSummary {
 }
 
 impl Row for FlowSummary {
-    fn key(&self) -> String {
-        self.id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
     }
 }
 
@@ -370,8 +380,8 @@ pub struct FlowVersion {
 }
 
 impl Row for FlowVersion {
-    fn key(&self) -> String {
-        format!("{}/{}", self.id, self.version)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.id, self.version))
     }
 }
 
@@ -391,8 +401,8 @@ pub struct FlowAlias {
 }
 
 impl Row for FlowAlias {
-    fn key(&self) -> String {
-        format!("{}/{}", self.flow_id, self.id)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.flow_id, self.id))
     }
 }
 
@@ -414,7 +424,7 @@ pub struct Prompt {
 }
 
 impl Row for Prompt {
-    fn key(&self) -> String {
-        format!("{}/{}", self.id, self.version)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.id, self.version))
     }
 }

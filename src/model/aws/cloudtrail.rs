@@ -6,6 +6,7 @@ use crate::model::dataset::Row;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::borrow::Cow;
 
 /// A trail, once, whatever regions show a shadow of it.
 #[skip_serializing_none]
@@ -32,8 +33,8 @@ pub struct Trail {
 }
 
 impl Row for Trail {
-    fn key(&self) -> String {
-        self.trail_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.trail_arn)
     }
 }
 
@@ -111,8 +112,8 @@ pub struct TrailSelectors {
 }
 
 impl Row for TrailSelectors {
-    fn key(&self) -> String {
-        self.trail_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.trail_arn)
     }
 }
 
@@ -135,8 +136,8 @@ pub struct TrailStatus {
 }
 
 impl Row for TrailStatus {
-    fn key(&self) -> String {
-        self.trail_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.trail_arn)
     }
 }
 
@@ -162,7 +163,7 @@ pub struct EventDataStore {
 }
 
 impl Row for EventDataStore {
-    fn key(&self) -> String {
-        self.event_data_store_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.event_data_store_arn)
     }
 }

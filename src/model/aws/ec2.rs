@@ -7,6 +7,7 @@ use crate::model::policy_text::PolicyText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::borrow::Cow;
 
 /// A region of the partition.
 #[skip_serializing_none]
@@ -20,8 +21,8 @@ pub struct Region {
 }
 
 impl Row for Region {
-    fn key(&self) -> String {
-        self.region_name.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.region_name)
     }
 }
 
@@ -57,7 +58,7 @@ pub struct VpcEndpoint {
 }
 
 impl Row for VpcEndpoint {
-    fn key(&self) -> String {
-        self.vpc_endpoint_id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.vpc_endpoint_id)
     }
 }

@@ -7,6 +7,7 @@ use crate::model::policy_text::PolicyText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::borrow::Cow;
 
 /// A key and its value.
 #[skip_serializing_none]
@@ -78,8 +79,8 @@ pub struct User {
 }
 
 impl Row for User {
-    fn key(&self) -> String {
-        self.arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.arn)
     }
 }
 
@@ -101,8 +102,8 @@ pub struct Group {
 }
 
 impl Row for Group {
-    fn key(&self) -> String {
-        self.arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.arn)
     }
 }
 
@@ -147,8 +148,8 @@ pub struct Role {
 }
 
 impl Row for Role {
-    fn key(&self) -> String {
-        self.arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.arn)
     }
 }
 
@@ -172,8 +173,8 @@ pub struct ManagedPolicy {
 }
 
 impl Row for ManagedPolicy {
-    fn key(&self) -> String {
-        self.arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.arn)
     }
 }
 
@@ -199,7 +200,7 @@ pub struct ServiceSpecificCredential {
 }
 
 impl Row for ServiceSpecificCredential {
-    fn key(&self) -> String {
-        self.service_specific_credential_id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.service_specific_credential_id)
     }
 }

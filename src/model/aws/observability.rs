@@ -8,6 +8,7 @@ use crate::model::policy_text::PolicyText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::borrow::Cow;
 
 /// A metric that CloudWatch has seen within about the last two weeks.
 #[skip_serializing_none]
@@ -19,8 +20,8 @@ pub struct Metric {
 }
 
 impl Row for Metric {
-    fn key(&self) -> String {
-        self.metric_name.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.metric_name)
     }
 }
 
@@ -63,8 +64,8 @@ pub struct MetricAlarm {
 }
 
 impl Row for MetricAlarm {
-    fn key(&self) -> String {
-        self.alarm_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.alarm_arn)
     }
 }
 
@@ -92,8 +93,8 @@ pub struct LogGroup {
 }
 
 impl Row for LogGroup {
-    fn key(&self) -> String {
-        self.log_group_name.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.log_group_name)
     }
 }
 
@@ -125,8 +126,8 @@ pub struct Key {
 }
 
 impl Row for Key {
-    fn key(&self) -> String {
-        self.requested_id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.requested_id)
     }
 }
 
@@ -150,8 +151,8 @@ pub struct Function {
 }
 
 impl Row for Function {
-    fn key(&self) -> String {
-        self.requested_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.requested_arn)
     }
 }
 
@@ -167,8 +168,8 @@ pub struct FunctionPolicy {
 }
 
 impl Row for FunctionPolicy {
-    fn key(&self) -> String {
-        self.requested_arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.requested_arn)
     }
 }
 

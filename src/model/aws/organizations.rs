@@ -8,6 +8,7 @@ use crate::model::policy_text::PolicyText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::borrow::Cow;
 
 /// The organization that the account belongs to. No row at all: a stand-alone account.
 #[skip_serializing_none]
@@ -25,8 +26,8 @@ pub struct Organization {
 }
 
 impl Row for Organization {
-    fn key(&self) -> String {
-        self.id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
     }
 }
 
@@ -58,8 +59,8 @@ pub struct Root {
 }
 
 impl Row for Root {
-    fn key(&self) -> String {
-        self.id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
     }
 }
 
@@ -79,8 +80,8 @@ pub struct OrganizationalUnit {
 }
 
 impl Row for OrganizationalUnit {
-    fn key(&self) -> String {
-        self.id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
     }
 }
 
@@ -102,8 +103,8 @@ pub struct Account {
 }
 
 impl Row for Account {
-    fn key(&self) -> String {
-        self.id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
     }
 }
 
@@ -142,8 +143,8 @@ pub struct Policy {
 }
 
 impl Row for Policy {
-    fn key(&self) -> String {
-        self.arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.arn)
     }
 }
 
@@ -161,8 +162,8 @@ pub struct EffectivePolicy {
 }
 
 impl Row for EffectivePolicy {
-    fn key(&self) -> String {
-        format!("{}/{}", self.policy_type, self.target_id)
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.policy_type, self.target_id))
     }
 }
 
@@ -178,8 +179,8 @@ pub struct DelegatedAdministrator {
 }
 
 impl Row for DelegatedAdministrator {
-    fn key(&self) -> String {
-        self.id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
     }
 }
 
@@ -195,7 +196,7 @@ pub struct ResourcePolicy {
 }
 
 impl Row for ResourcePolicy {
-    fn key(&self) -> String {
-        self.arn.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.arn)
     }
 }

@@ -8,6 +8,7 @@ use crate::model::policy_text::PolicyText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::borrow::Cow;
 
 /// A bucket that the estate names.
 #[skip_serializing_none]
@@ -25,8 +26,8 @@ pub struct Bucket {
 }
 
 impl Row for Bucket {
-    fn key(&self) -> String {
-        self.name.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
     }
 }
 
@@ -42,8 +43,8 @@ pub struct BucketPolicy {
 }
 
 impl Row for BucketPolicy {
-    fn key(&self) -> String {
-        self.bucket.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bucket)
     }
 }
 
@@ -72,8 +73,8 @@ pub struct BucketEncryption {
 }
 
 impl Row for BucketEncryption {
-    fn key(&self) -> String {
-        self.bucket.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bucket)
     }
 }
 
@@ -119,8 +120,8 @@ pub struct BucketLifecycle {
 }
 
 impl Row for BucketLifecycle {
-    fn key(&self) -> String {
-        self.bucket.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bucket)
     }
 }
 
@@ -136,8 +137,8 @@ pub struct BucketVersioning {
 }
 
 impl Row for BucketVersioning {
-    fn key(&self) -> String {
-        self.bucket.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bucket)
     }
 }
 
@@ -159,8 +160,8 @@ pub struct PublicAccessBlock {
 }
 
 impl Row for PublicAccessBlock {
-    fn key(&self) -> String {
-        self.bucket.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bucket)
     }
 }
 
@@ -182,8 +183,8 @@ pub struct AccountPublicAccessBlock {
 }
 
 impl Row for AccountPublicAccessBlock {
-    fn key(&self) -> String {
-        self.account_id.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.account_id)
     }
 }
 
@@ -199,8 +200,8 @@ pub struct BucketOwnership {
 }
 
 impl Row for BucketOwnership {
-    fn key(&self) -> String {
-        self.bucket.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bucket)
     }
 }
 
@@ -233,7 +234,7 @@ pub struct BucketAcl {
 }
 
 impl Row for BucketAcl {
-    fn key(&self) -> String {
-        self.bucket.clone()
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bucket)
     }
 }

@@ -3,20 +3,18 @@
 //! Each distinct document is parsed once and shared. What could not be read or understood stands beside what could,
 //! so that a question put to a principal's [`PolicySet`] can come back unknown and say why.
 
-mod policies;
+mod build;
 
 use super::fact::{Reason, doubts};
 use super::org::Org;
-use crate::iam::access::{Bound, PolicyRef, PolicySet, Scps, Source};
+use crate::iam::access::PolicySet;
 use crate::iam::context::{Context as RequestContext, Known};
 use crate::iam::document::Document;
 use crate::iam::principal::RequestingPrincipal;
 use crate::model::arn::Arn;
-use crate::model::aws::iam::{
-    AttachedPolicy, Group, InlinePolicy, ManagedPolicy, PermissionsBoundary, Role, Tag, User,
-};
+use crate::model::aws::iam::{ManagedPolicy, Role, Tag, User};
 use crate::model::snapshot::Account;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What a policy belongs to.
@@ -59,6 +57,8 @@ pub struct Policy<'a> {
     pub version: Option<Arc<str>>,
     /// The parsed text, or why there is none.
     pub document: Result<Arc<Document>, Reason>,
+    /// Whether any statement says something of Bedrock, or is meant to; true where nobody could understand it.
+    pub about_bedrock: bool,
     /// Indexes of the principals that hold it as an identity policy.
     pub holders: Vec<usize>,
     /// Indexes of the principals that it bounds.
@@ -104,8 +104,8 @@ pub struct Principals<'a> {
     pub policies: Vec<Policy<'a>>,
     /// Why there may be more of either.
     pub doubts: Vec<Reason>,
-    by_arn: BTreeMap<&'a str, usize>,
-    by_role_name: BTreeMap<&'a str, usize>,
+    by_arn: HashMap<&'a str, usize>,
+    by_role_name: HashMap<&'a str, usize>,
 }
 
 impl<'a> Principal<'a> {
@@ -216,24 +216,7 @@ impl<'a> Principals<'a> {
     /// Reads an account's IAM.
     pub fn of(account_id: &'a str, account: &'a Account, org: &Arc<Org<'a>>) -> Self {
         let global = &account.global;
-        let mut build = Build {
-            account,
-            policies: policies::of(account),
-            ids: BTreeMap::new(),
-        };
-        build.ids = build
-            .policies
-            .iter()
-            .enumerate()
-            .map(|(at, policy)| (policy.id.to_string(), at))
-            .collect();
-        let users = global.users.items.iter().map(Identity::User);
-        let roles = global.roles.items.iter().map(Identity::Role);
-        let principals: Vec<Principal<'a>> = users
-            .chain(roles)
-            .enumerate()
-            .map(|(at, identity)| build.principal(at, identity, org))
-            .collect();
+        let (principals, policies) = build::all(account, org);
         let mut doubts = doubts(&global.users, "IAM users");
         doubts.extend(super::fact::doubts(&global.roles, "IAM roles"));
         doubts.extend(super::fact::doubts(&global.groups, "IAM groups"));
@@ -255,7 +238,7 @@ impl<'a> Principals<'a> {
                 .map(|(at, principal)| (principal.name(), at))
                 .collect(),
             principals,
-            policies: build.policies,
+            policies,
             doubts,
         }
     }
@@ -293,136 +276,5 @@ impl<'a> Principals<'a> {
                 known.cloned().unwrap_or_else(|| Reason::text(text.clone()))
             })
             .collect()
-    }
-}
-
-struct Build<'a> {
-    account: &'a Account,
-    policies: Vec<Policy<'a>>,
-    ids: BTreeMap<String, usize>,
-}
-
-impl<'a> Build<'a> {
-    fn principal(&mut self, at: usize, identity: Identity<'a>, org: &Org<'_>) -> Principal<'a> {
-        let mut principal = Principal {
-            identity,
-            policies: PolicySet::default(),
-            held: Vec::new(),
-            doubts: Vec::new(),
-        };
-        let boundary: &Option<PermissionsBoundary> = match identity {
-            Identity::User(user) => {
-                self.hold(
-                    &mut principal,
-                    at,
-                    &user.arn,
-                    &user.user_policy_list,
-                    &user.attached_managed_policies,
-                );
-                for name in &user.group_list {
-                    let groups = &self.account.global.groups;
-                    if let Some(Group {
-                        arn,
-                        group_policy_list,
-                        attached_managed_policies,
-                        ..
-                    }) = groups.items.iter().find(|group| group.group_name == *name)
-                    {
-                        self.hold(&mut principal, at, arn, group_policy_list, attached_managed_policies);
-                    } else {
-                        let why = groups.list_gaps().next().map(Reason::gap);
-                        let why = why.unwrap_or_else(|| Reason::text(format!("group {name} was not read")));
-                        principal.policies.identity_unread.push(why.text.clone());
-                        principal.doubts.push(why);
-                    }
-                }
-                &user.permissions_boundary
-            }
-            Identity::Role(role) => {
-                self.hold(
-                    &mut principal,
-                    at,
-                    &role.arn,
-                    &role.role_policy_list,
-                    &role.attached_managed_policies,
-                );
-                &role.permissions_boundary
-            }
-        };
-        if let Some(boundary) = boundary {
-            principal.policies.boundary = self.bound(&mut principal.doubts, at, &boundary.permissions_boundary_arn);
-        }
-        principal.policies.scps = if principal.is_service_linked() {
-            Scps::None
-        } else {
-            org.scps.clone()
-        };
-        principal
-    }
-
-    fn hold(
-        &mut self,
-        principal: &mut Principal<'a>,
-        at: usize,
-        owner: &str,
-        inline: &[InlinePolicy],
-        attached: &[AttachedPolicy],
-    ) {
-        let inline = inline.iter().map(|policy| format!("{owner}#{}", policy.policy_name));
-        let attached = attached.iter().map(|policy| policy.policy_arn.clone());
-        for id in inline.chain(attached) {
-            let slot = self
-                .ids
-                .get(&id)
-                .and_then(|index| Some((*index, self.policies.get_mut(*index)?)));
-            let why = match slot {
-                Some((index, policy)) => {
-                    policy.attached = true;
-                    if policy.holders.last() == Some(&at) {
-                        continue;
-                    }
-                    policy.holders.push(at);
-                    principal.held.push(index);
-                    match &policy.document {
-                        Ok(document) => {
-                            principal
-                                .policies
-                                .identity
-                                .push(reference(Source::Identity, policy, document));
-                            continue;
-                        }
-                        Err(reason) => reason.clone(),
-                    }
-                }
-                None => policies::unread(self.account, &id),
-            };
-            principal.policies.identity_unread.push(why.text.clone());
-            principal.doubts.push(why);
-        }
-    }
-
-    fn bound(&mut self, doubts: &mut Vec<Reason>, at: usize, arn: &str) -> Bound {
-        let why = match self.ids.get(arn).and_then(|index| self.policies.get_mut(*index)) {
-            Some(policy) => {
-                policy.bounds.push(at);
-                match &policy.document {
-                    Ok(document) => return Bound::Policy(reference(Source::Boundary, policy, document)),
-                    Err(reason) => reason.clone(),
-                }
-            }
-            None => policies::unread(self.account, arn),
-        };
-        let text = why.text.clone();
-        doubts.push(why);
-        Bound::Unread(text)
-    }
-}
-
-fn reference(source: Source, policy: &Policy<'_>, document: &Arc<Document>) -> PolicyRef {
-    PolicyRef {
-        source,
-        id: Arc::clone(&policy.id),
-        version: policy.version.clone(),
-        document: Arc::clone(document),
     }
 }
