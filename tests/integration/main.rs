@@ -27,6 +27,8 @@ mod demo;
 #[cfg(feature = "live")]
 mod faults;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod iam_corpus;
