@@ -6,6 +6,7 @@ use super::graph::Graph;
 use super::org::Org;
 use super::params::Params;
 use super::principals::Principals;
+use super::role_users::RoleUsers;
 use super::usage::Usage;
 use crate::model::report::Resource;
 use crate::model::snapshot::{Account, Regional, Snapshot};
@@ -25,6 +26,7 @@ pub struct Context<'a> {
     orgs: BTreeMap<&'a str, Arc<Org<'a>>>,
     iam: OnceLock<BTreeMap<&'a str, Principals<'a>>>,
     graph: OnceLock<Graph<'a>>,
+    role_users: OnceLock<RoleUsers<'a>>,
 }
 
 /// One region of one account.
@@ -55,6 +57,7 @@ impl<'a> Context<'a> {
             orgs: orgs.collect(),
             iam: OnceLock::new(),
             graph: OnceLock::new(),
+            role_users: OnceLock::new(),
         }
     }
 
@@ -73,6 +76,11 @@ impl<'a> Context<'a> {
     /// What leads to which agent, flow and guardrail version.
     pub fn graph(&self) -> &Graph<'a> {
         self.graph.get_or_init(|| Graph::of(self))
+    }
+
+    /// Who runs with which role.
+    pub fn role_users(&self) -> &RoleUsers<'a> {
+        self.role_users.get_or_init(|| RoleUsers::of(self))
     }
 
     /// Whether and why Bedrock is used in a region.
@@ -122,10 +130,15 @@ impl<'a> Context<'a> {
 }
 
 impl Place<'_> {
+    /// The ARN of something of Bedrock's here, such as `knowledge-base/ID`.
+    pub fn arn(&self, resource: &str) -> String {
+        let Self { account_id, region, .. } = self;
+        format!("arn:{}:bedrock:{region}:{account_id}:{resource}", self.partition())
+    }
+
     /// The ARN form that stands for the region.
     pub fn region_arn(&self) -> String {
-        let Self { account_id, region, .. } = self;
-        format!("arn:{}:bedrock:{region}:{account_id}:region/{region}", self.partition())
+        self.arn(&format!("region/{}", self.region))
     }
 
     /// The partition, `aws` where an old snapshot does not say.

@@ -25,6 +25,7 @@ mod personal;
 pub mod principals;
 mod probe;
 pub mod region;
+pub mod role_users;
 pub mod scp;
 pub mod service_trust;
 pub mod subject;

@@ -27,6 +27,20 @@ pub struct Dataset<T> {
     /// What was not. A gap without a resource concerns the whole list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    sorted: Sorted,
+}
+
+/// How many items there were when they were put into order: while no more are added, a look-up may halve the list.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sorted(usize);
+
+/// Two datasets are the same whether or not anybody put them into order.
+impl PartialEq for Sorted {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What a dataset knows about one key.
@@ -46,6 +60,7 @@ impl<T> Default for Dataset<T> {
             collected: false,
             items: Vec::new(),
             gaps: Vec::new(),
+            sorted: Sorted::default(),
         }
     }
 }
@@ -56,7 +71,7 @@ impl<T> Dataset<T> {
         Self {
             collected: true,
             items,
-            gaps: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -64,8 +79,8 @@ impl<T> Dataset<T> {
     pub fn unread(gap: Gap) -> Self {
         Self {
             collected: true,
-            items: Vec::new(),
             gaps: vec![gap],
+            ..Self::default()
         }
     }
 
@@ -112,12 +127,33 @@ impl<T> Dataset<T> {
 }
 
 impl<T: Row> Dataset<T> {
-    /// Finds a row by key. Linear: index the dataset first where many look-ups follow.
+    /// Finds a row by key, quickly where the dataset is in order.
     pub fn find(&self, key: &str) -> Lookup<'_, T> {
-        match self.items.iter().find(|row| row.key() == key) {
-            Some(row) => Lookup::Found(row),
-            None => self.absent(key),
-        }
+        let found = if self.is_sorted() {
+            let at = self.items.partition_point(|row| &*row.key() < key);
+            self.items.get(at).filter(|row| row.key() == key)
+        } else {
+            self.items.iter().find(|row| row.key() == key)
+        };
+        found.map_or_else(|| self.absent(key), Lookup::Found)
+    }
+
+    /// The rows whose keys begin with a text, quickly where the dataset is in order.
+    pub fn under(&self, start: &str) -> impl Iterator<Item = &T> {
+        let sorted = self.is_sorted();
+        let first = if sorted {
+            self.items.partition_point(|row| &*row.key() < start)
+        } else {
+            0
+        };
+        let rest = self.items.get(first..).unwrap_or_default().iter();
+        let rest = rest.map(move |row| (row, row.key().starts_with(start)));
+        rest.take_while(move |(_, within)| *within || !sorted)
+            .filter_map(|(row, within)| within.then_some(row))
+    }
+
+    fn is_sorted(&self) -> bool {
+        self.sorted.0 == self.items.len()
     }
 
     /// What to say of a key that is not among the items.
@@ -143,6 +179,7 @@ impl<T: Row> Dataset<T> {
         if !self.items.is_sorted_by(|a, b| a.key() <= b.key()) {
             self.items.sort_by(|a, b| a.key().cmp(&b.key()));
         }
+        self.sorted = Sorted(self.items.len());
         self.gaps.sort();
         self.gaps.dedup();
     }
@@ -179,6 +216,23 @@ mod tests {
         assert_eq!(Dataset::<Thing>::default().find("a"), Lookup::Unread(vec![]));
         assert_eq!(Dataset::<Thing>::complete(vec![]).find("a"), Lookup::Missing);
         assert!(!Dataset::<Thing>::default().is_complete());
+    }
+
+    #[test]
+    fn a_row_is_found_in_order_or_not() {
+        let mut set = Dataset::complete(vec![Thing("b"), Thing("c"), Thing("a")]);
+        let found = |set: &Dataset<Thing>, key| matches!(set.find(key), Lookup::Found(row) if row.0 == key);
+        for sorted in [false, true] {
+            if sorted {
+                set.sort();
+            }
+            assert!(["a", "b", "c"].iter().all(|key| found(&set, key)), "{set:?}");
+            assert_eq!(set.find("d"), Lookup::Missing);
+            assert_eq!(set.under("b").collect::<Vec<_>>(), [&Thing("b")]);
+            assert_eq!(set.under("").count(), 3);
+        }
+        set.items.push(Thing("0"));
+        assert!(found(&set, "0") && found(&set, "c"), "{set:?}");
     }
 
     #[test]

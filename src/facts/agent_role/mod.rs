@@ -19,6 +19,7 @@ use crate::model::arn::Arn;
 use privilege::{Judge, Privilege};
 use schemars::JsonSchema;
 use serde::Serialize;
+use sharing::Sharing;
 use std::collections::BTreeMap;
 
 /// What a permissions boundary amounts to.
@@ -113,13 +114,20 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         uses.places.push(agent.at);
         uses.unread.extend(agent.row.reasons().iter().cloned());
     }
+    let sharing = Sharing::of(ctx);
     roles
         .into_iter()
-        .filter_map(|((account, arn), uses)| subject(ctx, account, &arn, uses))
+        .filter_map(|((account, arn), uses)| subject(ctx, &sharing, account, &arn, uses))
         .collect()
 }
 
-fn subject(ctx: &Context<'_>, account_id: &str, arn: &str, uses: Uses<'_>) -> Option<Subject> {
+fn subject(
+    ctx: &Context<'_>,
+    sharing: &Sharing<'_, '_>,
+    account_id: &str,
+    arn: &str,
+    uses: Uses<'_>,
+) -> Option<Subject> {
     let place = *uses.places.first()?;
     let iam = ctx.iam(account_id)?;
     if let Some(version) = arn.strip_prefix("unread:") {
@@ -136,7 +144,7 @@ fn subject(ctx: &Context<'_>, account_id: &str, arn: &str, uses: Uses<'_>) -> Op
     }
     let name = Arn::parse(arn).map_or(arn, |arn| arn.name()).to_owned();
     let mut facts = match find(iam, account_id, arn) {
-        Fact::Known(Some(principal)) => known(ctx, iam, principal, &uses),
+        Fact::Known(Some(principal)) => known(ctx, sharing, iam, principal, &uses),
         Fact::Known(None) => AgentRoleFacts {
             exists: Fact::Known(false),
             ..AgentRoleFacts::default()
@@ -184,7 +192,13 @@ fn unread(used_by: Vec<String>, reasons: &[Reason]) -> AgentRoleFacts {
     }
 }
 
-fn known(ctx: &Context<'_>, iam: &Principals<'_>, principal: &Principal<'_>, uses: &Uses<'_>) -> AgentRoleFacts {
+fn known(
+    ctx: &Context<'_>,
+    sharing: &Sharing<'_, '_>,
+    iam: &Principals<'_>,
+    principal: &Principal<'_>,
+    uses: &Uses<'_>,
+) -> AgentRoleFacts {
     let mut facts = AgentRoleFacts {
         exists: Fact::Known(true),
         ..AgentRoleFacts::default()
@@ -219,7 +233,7 @@ fn known(ctx: &Context<'_>, iam: &Principals<'_>, principal: &Principal<'_>, use
         key.unwrap_or_default().to_owned()
     };
     facts.trust_missing_key = facts.trust.clone().map(missing);
-    facts.shared_with = sharing::of(ctx, iam.account_id, principal.arn(), &uses.agents);
+    facts.shared_with = sharing.others(iam.account_id, principal.arn(), &uses.agents);
     facts
 }
 

@@ -171,11 +171,7 @@ fn knowledge_base<'a>(at: &Place<'a>, summary: &'a KnowledgeBaseSummary) -> Opti
         .chain(of_sources)
         .map(String::as_str)
         .collect();
-    let Place { account_id, region, .. } = at;
-    let arn = format!(
-        "arn:{}:bedrock:{region}:{account_id}:knowledge-base/{id}",
-        at.partition()
-    );
+    let arn = at.arn(&format!("knowledge-base/{id}"));
     Some(User {
         resource: at.resource("knowledge_base", arn, summary.name.as_str()),
         key: None,

@@ -35,12 +35,7 @@ pub struct Routed<'a, T> {
 impl<T> Routed<'_, T> {
     /// The ARN of the agent or flow.
     pub fn arn(&self) -> String {
-        let Place { account_id, region, .. } = self.at;
-        let partition = self.at.partition();
-        format!(
-            "arn:{partition}:bedrock:{region}:{account_id}:{}/{}",
-            self.kind, self.id
-        )
+        self.at.arn(&format!("{}/{}", self.kind, self.id))
     }
 
     /// The name with the version, as findings call it.

@@ -8,40 +8,28 @@ use super::routed::{Routed, routes};
 use crate::facts::fact::{Fact, Reason};
 use crate::model::arn::Arn;
 use crate::model::aws::bedrock_agent::{ActionGroup, AgentCollaborator, AgentKnowledgeBase, AgentVersion};
-use crate::model::dataset::Dataset;
+use crate::model::dataset::{Dataset, Row};
 use crate::model::gap::GapKind;
 use std::collections::BTreeSet;
 
 /// The action groups of an agent version.
 pub fn action_groups<'a>(agent: &Routed<'a, AgentVersion>) -> Fact<Vec<&'a ActionGroup>> {
-    rows_of(agent, &agent.at.facts.action_groups, "action groups", |row| {
-        (&row.agent_id, &row.agent_version)
-    })
+    rows_of(agent, &agent.at.facts.action_groups, "action groups")
 }
 
 /// The knowledge bases of an agent version.
 pub fn knowledge_bases<'a>(agent: &Routed<'a, AgentVersion>) -> Fact<Vec<&'a AgentKnowledgeBase>> {
-    rows_of(
-        agent,
-        &agent.at.facts.agent_knowledge_bases,
-        "knowledge bases of agents",
-        |row| (&row.agent_id, &row.agent_version),
-    )
+    let rows = &agent.at.facts.agent_knowledge_bases;
+    rows_of(agent, rows, "knowledge bases of agents")
 }
 
 /// The agents that an agent version may hand work to.
 pub fn collaborators<'a>(agent: &Routed<'a, AgentVersion>) -> Fact<Vec<&'a AgentCollaborator>> {
-    rows_of(agent, &agent.at.facts.agent_collaborators, "collaborators", |row| {
-        (&row.agent_id, &row.agent_version)
-    })
+    rows_of(agent, &agent.at.facts.agent_collaborators, "collaborators")
 }
 
-fn rows_of<'a, T>(
-    agent: &Routed<'a, AgentVersion>,
-    dataset: &'a Dataset<T>,
-    what: &str,
-    owner: impl Fn(&'a T) -> (&'a String, &'a String),
-) -> Fact<Vec<&'a T>> {
+/// The rows of an agent version, whose keys begin with its id and version.
+fn rows_of<'a, T: Row>(agent: &Routed<'a, AgentVersion>, dataset: &'a Dataset<T>, what: &str) -> Fact<Vec<&'a T>> {
     if let Fact::Unread(reasons) = &agent.row {
         return Fact::Unread(reasons.clone());
     }
@@ -63,11 +51,7 @@ fn rows_of<'a, T>(
     if !gaps.is_empty() {
         return Fact::unread_gaps(&gaps, what);
     }
-    let own = dataset.items.iter().filter(|row| {
-        let (id, of) = owner(row);
-        *id == agent.id && *of == agent.version
-    });
-    Fact::Known(own.collect())
+    Fact::Known(dataset.under(&format!("{version}/")).collect())
 }
 
 impl<'a> Graph<'a> {

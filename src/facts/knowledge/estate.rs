@@ -7,7 +7,8 @@ use crate::facts::context::{Context, Place};
 use crate::facts::fact::{self, Fact, Reason};
 use crate::iam::reach::Place as Objects;
 use crate::model::aws::bedrock_agent::{DataSource, KnowledgeBase};
-use crate::model::dataset::Dataset;
+use crate::model::dataset::{Dataset, Row};
+use std::collections::{HashMap, HashSet};
 
 /// The id that stands for what could not be listed.
 pub(super) const UNLISTED: &str = "*";
@@ -36,12 +37,7 @@ pub(super) struct Source<'a> {
 
 impl Base<'_> {
     pub(super) fn arn(&self) -> String {
-        let Place { account_id, region, .. } = self.at;
-        let partition = self.at.partition();
-        format!(
-            "arn:{partition}:bedrock:{region}:{account_id}:knowledge-base/{}",
-            self.id
-        )
+        self.at.arn(&format!("knowledge-base/{}", self.id))
     }
 
     /// Whether it works, so that there is something to judge.
@@ -107,24 +103,26 @@ pub(super) fn bases<'a>(ctx: &Context<'a>) -> Vec<Base<'a>> {
 
 fn of_place(at: Place<'_>) -> Vec<Base<'_>> {
     let facts = at.facts;
+    let mut sources = sources(at);
     let mut listed: Vec<Base<'_>> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut base = |id: &str, name: &str, status: &str, row| Base {
+        at,
+        id: id.to_owned(),
+        name: name.to_owned(),
+        status: status.to_owned(),
+        row,
+        sources: of_base(at, id, sources.remove(id).unwrap_or_default()),
+    };
     for row in &facts.knowledge_bases.items {
-        let detail = described(
-            &facts.knowledge_base_details,
-            &row.knowledge_base_id,
-            "knowledge bases in full",
-        );
-        listed.push(base(at, &row.knowledge_base_id, &row.name, &row.status, detail));
+        let id = row.knowledge_base_id.as_str();
+        let detail = described(&facts.knowledge_base_details, id, "knowledge bases in full");
+        seen.insert(id);
+        listed.push(base(id, &row.name, &row.status, detail));
     }
     for row in &facts.knowledge_base_details.items {
-        if !listed.iter().any(|base| base.id == row.knowledge_base_id) {
-            listed.push(base(
-                at,
-                &row.knowledge_base_id,
-                &row.name,
-                &row.status,
-                Fact::Known(row),
-            ));
+        if seen.insert(&row.knowledge_base_id) {
+            listed.push(base(&row.knowledge_base_id, &row.name, &row.status, Fact::Known(row)));
         }
     }
     let doubts = fact::doubts(&facts.knowledge_bases, "knowledge bases");
@@ -141,42 +139,23 @@ fn of_place(at: Place<'_>) -> Vec<Base<'_>> {
     listed
 }
 
-fn base<'a>(at: Place<'a>, id: &str, name: &str, status: &str, row: Fact<&'a KnowledgeBase>) -> Base<'a> {
-    Base {
-        at,
-        id: id.to_owned(),
-        name: name.to_owned(),
-        status: status.to_owned(),
-        row,
-        sources: sources(at, id),
-    }
-}
-
-fn sources<'a>(at: Place<'a>, base: &str) -> Vec<Source<'a>> {
+/// The data sources of a place, by knowledge base.
+fn sources(at: Place<'_>) -> HashMap<&str, Vec<Source<'_>>> {
     let facts = at.facts;
-    let mut listed: Vec<Source<'a>> = Vec::new();
-    for row in facts
-        .data_sources
-        .items
-        .iter()
-        .filter(|row| row.knowledge_base_id == base)
-    {
-        let key = format!("{base}/{}", row.data_source_id);
-        listed.push(Source {
+    let mut by_base: HashMap<&str, Vec<Source<'_>>> = HashMap::new();
+    let mut seen: HashSet<(&str, &str)> = HashSet::new();
+    for row in &facts.data_sources.items {
+        seen.insert((&row.knowledge_base_id, &row.data_source_id));
+        by_base.entry(&row.knowledge_base_id).or_default().push(Source {
             id: row.data_source_id.clone(),
             name: row.name.clone(),
             status: row.status.clone(),
-            row: described(&facts.data_source_details, &key, "data sources in full"),
+            row: described(&facts.data_source_details, &row.key(), "data sources in full"),
         });
     }
-    for row in facts
-        .data_source_details
-        .items
-        .iter()
-        .filter(|row| row.knowledge_base_id == base)
-    {
-        if !listed.iter().any(|source| source.id == row.data_source_id) {
-            listed.push(Source {
+    for row in &facts.data_source_details.items {
+        if seen.insert((&row.knowledge_base_id, &row.data_source_id)) {
+            by_base.entry(&row.knowledge_base_id).or_default().push(Source {
                 id: row.data_source_id.clone(),
                 name: row.name.clone(),
                 status: row.status.clone(),
@@ -184,6 +163,12 @@ fn sources<'a>(at: Place<'a>, base: &str) -> Vec<Source<'a>> {
             });
         }
     }
+    by_base
+}
+
+/// The data sources of one knowledge base, with a stand-in for those that may be hidden.
+fn of_base<'a>(at: Place<'a>, base: &str, mut listed: Vec<Source<'a>>) -> Vec<Source<'a>> {
+    let facts = at.facts;
     let mut doubts = fact::doubts(&facts.data_sources, "data sources");
     let own = facts.data_sources.gaps_of(base).filter(|gap| !gap.means_absent());
     doubts.extend(own.map(Reason::gap));
@@ -203,7 +188,7 @@ fn unlisted<'a>(doubts: Vec<Reason>) -> Source<'a> {
 }
 
 /// A row that a list promised.
-fn described<'a, T: crate::model::dataset::Row>(dataset: &'a Dataset<T>, key: &str, what: &str) -> Fact<&'a T> {
+fn described<'a, T: Row>(dataset: &'a Dataset<T>, key: &str, what: &str) -> Fact<&'a T> {
     fact::looked_up(dataset.find(key), what).and_then(|row| match row {
         Some(row) => Fact::Known(row),
         None => Fact::unread(Reason::text(format!("{key} was not described"))),

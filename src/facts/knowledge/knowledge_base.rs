@@ -14,8 +14,10 @@ use crate::facts::service_trust::{self, ServiceTrust, Setting};
 use crate::facts::subject::Subject;
 use crate::iam::reach::Place;
 use crate::model::arn::Arn;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A knowledge base.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
@@ -61,16 +63,22 @@ pub const KIND: Kind =
 /// Every knowledge base.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let bases = bases(ctx);
+    let accounts: BTreeSet<&str> = bases.iter().map(|base| base.at.account_id).collect();
+    let hidden: BTreeMap<&str, Vec<Reason>> = accounts
+        .into_iter()
+        .map(|account| (account, role::hidden_users(ctx, account, &bases)))
+        .collect();
     bases
-        .iter()
+        .par_iter()
         .map(|base| {
             let resource = base.at.resource("knowledge_base", base.arn(), base.name.as_str());
-            Subject::new(resource, None, &of(ctx, base, &bases))
+            let hidden = hidden.get(base.at.account_id).map_or(&[][..], Vec::as_slice);
+            Subject::new(resource, None, &of(ctx, base, hidden))
         })
         .collect()
 }
 
-fn of(ctx: &Context<'_>, base: &Base<'_>, all: &[Base<'_>]) -> KnowledgeBaseFacts {
+fn of(ctx: &Context<'_>, base: &Base<'_>, hidden_users: &[Reason]) -> KnowledgeBaseFacts {
     let mut facts = KnowledgeBaseFacts {
         id: base.id.clone(),
         name: base.name.clone(),
@@ -109,7 +117,7 @@ fn of(ctx: &Context<'_>, base: &Base<'_>, all: &[Base<'_>]) -> KnowledgeBaseFact
         Fact::Known(Some(holder)) => {
             facts.reads_outside = role::reads_outside(&holder, base, &places, &mut facts.remarks);
             facts.writes = role::writes(&holder, base, &places);
-            facts.shared_with = role::shared_with(ctx, base, all, &holder);
+            facts.shared_with = role::shared_with(ctx, base, &holder, hidden_users);
             let trust = trust(base, &holder);
             facts.trust_open = trust.clone().map(|trust| trust.faults());
             facts.trust_missing = trust.map(|trust| trust.missing_key().unwrap_or("").to_owned());

@@ -9,6 +9,7 @@ use crate::facts::access::{models, regions};
 use crate::facts::context::Context;
 use crate::facts::fact::{self, Fact, Reason};
 use crate::facts::principals::{Principal, Principals};
+use crate::facts::role_users::Runner;
 use crate::iam::access::{Bound, Unread, Verdict, decide_with};
 use crate::iam::context::{Context as RequestContext, Request};
 use crate::iam::reach::{CANARY, Place, Scope, object_reach};
@@ -171,70 +172,41 @@ fn objects(
     tries
 }
 
-/// Who else uses the role.
+/// Who else uses the role; `doubts` say why that may not be all.
 pub(super) fn shared_with(
     ctx: &Context<'_>,
     base: &Base<'_>,
-    bases: &[Base<'_>],
     holder: &Holder<'_, '_>,
+    doubts: &[Reason],
 ) -> Fact<Vec<String>> {
     let mut found = Findings::default();
-    let account = base.at.account_id;
-    let own = holder.role.arn();
-    let same = |arn: &str| arn == own || holder.iam.role(arn).is_some_and(|role| role.arn() == own);
-    for other in bases.iter().filter(|other| other.at.account_id == account) {
-        if other.at.region == base.at.region && other.id == base.id {
-            continue;
-        }
-        match other.role() {
-            Fact::Known(role) if same(&role) => {
-                found.fault(format!("knowledge base {} in {}", other.name, other.at.region));
-            }
-            Fact::Known(_) => {}
-            Fact::Unread(reasons) => found.doubt(&reasons),
+    let own = base.arn();
+    for user in ctx.role_users().users(base.at.account_id, holder.role.arn()) {
+        if user.runner != Runner::KnowledgeBase || user.arn != own {
+            found.fault(user.text());
         }
     }
-    let graph = ctx.graph();
-    for agent in graph.agents.iter().filter(|agent| agent.at.account_id == account) {
-        match &agent.row {
-            Fact::Known(row) if row.agent_resource_role_arn.as_deref().is_some_and(same) => {
-                found.fault(format!("agent {} in {}", agent.title(), agent.at.region));
-            }
-            Fact::Known(_) => {}
-            Fact::Unread(reasons) => found.doubt(reasons),
-        }
-    }
-    for flow in graph.flows.iter().filter(|flow| flow.at.account_id == account) {
-        match &flow.row {
-            Fact::Known(row) if row.execution_role_arn.as_deref().is_some_and(same) => {
-                found.fault(format!("flow {} in {}", flow.title(), flow.at.region));
-            }
-            Fact::Known(_) => {}
-            Fact::Unread(reasons) => found.doubt(reasons),
-        }
-    }
-    for (region, facts) in &base.at.account.regions {
-        let gone = |kind| matches!(kind, GapKind::NotFound | GapKind::Unsupported);
-        let hidden = facts.functions.gaps.iter().filter(|gap| !gone(gap.kind));
-        found.open.extend(hidden.map(Reason::gap));
-        found.open.extend(fact::doubts(&facts.functions, "functions"));
-        found
-            .open
-            .extend(fact::doubts(&facts.invocation_logging, "logging configurations"));
-        for row in &facts.functions.items {
-            if row.role.as_deref().is_some_and(same) {
-                let name = row.function_name.as_deref().unwrap_or(&row.requested_arn);
-                found.fault(format!("function {name} in {region}"));
-            }
-        }
-        for row in &facts.invocation_logging.items {
-            let role = row.cloud_watch_config.as_ref().and_then(|to| to.role_arn.as_deref());
-            if role.is_some_and(same) {
-                found.fault(format!("model invocation logging in {region}"));
-            }
-        }
-    }
+    found.doubt(doubts);
     found.fact()
+}
+
+/// Why more may run with any role of an account than is seen.
+pub(super) fn hidden_users(ctx: &Context<'_>, account: &str, bases: &[Base<'_>]) -> Vec<Reason> {
+    let graph = ctx.graph();
+    let agents = graph.agents.iter().filter(|agent| agent.at.account_id == account);
+    let flows = graph.flows.iter().filter(|flow| flow.at.account_id == account);
+    let bases = bases.iter().filter(|base| base.at.account_id == account);
+    let mut doubts: Vec<Reason> = bases.flat_map(|base| base.row.reasons()).cloned().collect();
+    doubts.extend(agents.flat_map(|agent| agent.row.reasons()).cloned());
+    doubts.extend(flows.flat_map(|flow| flow.row.reasons()).cloned());
+    for at in ctx.places().filter(|at| at.account_id == account) {
+        let gone = |kind| matches!(kind, GapKind::NotFound | GapKind::Unsupported);
+        let hidden = at.facts.functions.gaps.iter().filter(|gap| !gone(gap.kind));
+        doubts.extend(hidden.map(Reason::gap));
+        doubts.extend(fact::doubts(&at.facts.functions, "functions"));
+        doubts.extend(fact::doubts(&at.facts.invocation_logging, "logging configurations"));
+    }
+    doubts
 }
 
 /// A witness for people: what stands for any name says so.
