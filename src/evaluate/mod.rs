@@ -84,6 +84,7 @@ fn evaluate_here(catalog: &Catalog, ctx: &Context<'_>, selection: &Selection) ->
         .collect();
     let rules: Vec<&CompiledRule> = entries.iter().flat_map(|entry| &entry.rules).collect();
     let kinds: BTreeSet<&str> = rules.iter().map(|rule| rule.subject.as_str()).collect();
+    ctx.prepare();
     let subjects: BTreeMap<&str, Vec<Subject>> = kinds
         .into_par_iter()
         .map(|name| (name, facts::find(name).map_or_else(Vec::new, |kind| (kind.derive)(ctx))))

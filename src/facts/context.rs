@@ -104,15 +104,24 @@ impl<'a> Context<'a> {
         self.orgs.get(account).map(AsRef::as_ref)
     }
 
+    /// Computes what most derivations share and what takes all cores. To be called before derivations run side by
+    /// side: a worker that waits for a part of this may take up a derivation meanwhile, which would wait for the whole.
+    pub fn prepare(&self) {
+        self.identities();
+    }
+
     /// The users, roles and policies of an account.
     pub fn iam(&self, account: &str) -> Option<&Principals<'a>> {
-        let all = self.iam.get_or_init(|| {
+        self.identities().get(account)
+    }
+
+    fn identities(&self) -> &BTreeMap<&'a str, Principals<'a>> {
+        self.iam.get_or_init(|| {
             let accounts = self.snapshot.accounts.iter();
             accounts
                 .filter_map(|(id, row)| Some((id.as_str(), Principals::of(id, row, self.orgs.get(id.as_str())?))))
                 .collect()
-        });
-        all.get(account)
+        })
     }
 
     /// Whether any region of the account is in use; `Err` where none is for certain but one may be.

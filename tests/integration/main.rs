@@ -39,6 +39,8 @@ mod iam_properties;
 #[cfg(test)]
 mod own_controls;
 #[cfg(test)]
+mod scale;
+#[cfg(test)]
 #[cfg(feature = "live")]
 mod scan;
 #[cfg(test)]
