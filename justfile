@@ -22,6 +22,8 @@ generate:
 
 # Benchmarks; see docs/benchmarks.md.
 bench:
+    cargo bench --no-default-features --bench evaluate
+    bash scripts/bench.sh
     cargo bench --bench live
 
 # What continuous integration runs.
