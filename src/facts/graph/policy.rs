@@ -5,7 +5,9 @@
 //! statement asks for is named by it: a Deny unless it is this guardrail, or an Allow if it is. A Deny *of* a guardrail
 //! forbids it, and puts it to no use.
 
+use aho_corasick::AhoCorasick;
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 /// A guardrail that a statement or a configuration names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,26 +21,12 @@ pub struct Named {
 const KEY: &str = "bedrock:guardrailidentifier";
 
 /// Whether a policy is worth a closer look: most hold no trace of the key.
-pub fn may_name_a_guardrail(text: &str) -> bool {
-    const TRACE: &[u8] = b"guardrailidentifier";
-    // How far a window that ends with some byte may move: to the next place where that byte fits.
-    let mut skip = [TRACE.len(); 256];
-    for (at, letter) in TRACE.iter().enumerate().take(TRACE.len() - 1) {
-        if let Some(slot) = skip.get_mut(usize::from(*letter)) {
-            *slot = TRACE.len() - 1 - at;
-        }
-    }
-    let bytes = text.as_bytes();
-    let mut end = TRACE.len();
-    // From its last letter a window tells how far the next one can be: few bytes are looked at at all.
-    while let Some(window) = end.checked_sub(TRACE.len()).and_then(|start| bytes.get(start..end)) {
-        let last = window.last().map_or(0, u8::to_ascii_lowercase);
-        if window.eq_ignore_ascii_case(TRACE) {
-            return true;
-        }
-        end += skip.get(usize::from(last)).copied().unwrap_or(1);
-    }
-    false
+fn may_name_a_guardrail(text: &str) -> bool {
+    static TRACE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let mut search = AhoCorasick::builder();
+        search.ascii_case_insensitive(true).build(["guardrailidentifier"]).ok()
+    });
+    TRACE.as_ref().is_none_or(|trace| trace.is_match(text))
 }
 
 /// The guardrails that the conditions of an IAM policy or SCP name; `Err` where the text is no JSON.

@@ -7,10 +7,10 @@ use super::routed::Routed;
 use crate::facts::context::{Place, global_resource};
 use crate::facts::fact::{self, Fact, Reason};
 use crate::model::aws::bedrock_agent::{AgentVersion, FlowVersion, GuardrailReference};
-use crate::model::aws::iam::InlinePolicy;
 use crate::model::policy_text::PolicyText;
 use crate::model::snapshot::Account;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 type Found<'a> = (Vec<Reference<'a>>, Vec<Reason>);
 
@@ -186,7 +186,7 @@ pub(super) fn of_account<'a>(
             policies.conditions(
                 By::Scp,
                 &Owner::new("scp", &row.arn, &row.name),
-                &format!("SCP {}", row.name),
+                format_args!("SCP {}", row.name),
                 text,
             );
         }
@@ -226,13 +226,10 @@ impl Policies<'_, '_> {
             .iter()
             .filter(|row| row.attachment_count != Some(0))
         {
-            if let Some(text) = row
-                .document
-                .as_ref()
-                .filter(|text| policy::may_name_a_guardrail(text.as_str()))
-            {
+            if let Some(text) = &row.document {
                 let owner = Owner::new("iam_policy", &row.arn, &row.policy_name);
-                self.conditions(By::IdentityPolicy, &owner, &format!("policy {}", row.policy_name), text);
+                let what = format_args!("policy {}", row.policy_name);
+                self.conditions(By::IdentityPolicy, &owner, what, text);
             }
         }
         let users = global
@@ -248,13 +245,11 @@ impl Policies<'_, '_> {
             .iter()
             .map(|row| ("iam_role", "role", &row.arn, &row.role_name, &row.role_policy_list));
         for (kind, word, arn, name, policies) in users.chain(groups).chain(roles) {
-            let close = |inline: &&InlinePolicy| policy::may_name_a_guardrail(inline.policy_document.as_str());
-            for inline in policies.iter().filter(close) {
-                let text = format!("inline policy {} of {word} {name}", inline.policy_name);
+            for inline in policies {
                 self.conditions(
                     By::IdentityPolicy,
                     &Owner::new(kind, arn, name),
-                    &text,
+                    format_args!("inline policy {} of {word} {name}", inline.policy_name),
                     &inline.policy_document,
                 );
             }
@@ -281,7 +276,7 @@ impl Policies<'_, '_> {
         }
     }
 
-    fn conditions(&mut self, by: By, owner: &Owner<'_>, what: &str, text: &PolicyText) {
+    fn conditions(&mut self, by: By, owner: &Owner<'_>, what: fmt::Arguments<'_>, text: &PolicyText) {
         let found = match policy::in_conditions(text.as_str()) {
             Ok(found) => found,
             Err(error) => {
