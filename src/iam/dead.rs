@@ -65,8 +65,7 @@ pub fn examine(statement: &Statement, partition: &str) -> Option<Dead> {
         ActionElement::NotAction(_) => &[],
     };
     let meant: Vec<_> = listed.iter().filter(|pattern| is_meant_for_bedrock(pattern)).collect();
-    let touches = statement.touches("bedrock") || statement.touches("bedrock-mantle");
-    if meant.is_empty() && !touches {
+    if meant.is_empty() && !statement.touches_bedrock() {
         return None;
     }
     let mut dead = Dead {

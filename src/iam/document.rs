@@ -270,16 +270,16 @@ impl Place<'_> {
         let Some(actions) = actions else {
             return wrong(self.at(""), "no `Action`");
         };
-        Ok(Statement::new(
-            self.index,
+        Ok(Statement {
+            index: self.index,
             sid,
             effect,
             actions,
             resources,
             principals,
             conditions,
-            Arc::clone(self.source),
-        ))
+            source: Arc::clone(self.source),
+        })
     }
 
     fn effect(&mut self, value: &Node<'_>) -> Result<Effect, PolicyError> {

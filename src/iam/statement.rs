@@ -230,33 +230,11 @@ pub struct Statement {
     pub principals: PrincipalElement,
     /// Under which conditions; all must hold.
     pub conditions: Vec<Condition>,
-    source: Arc<str>,
+    /// The document that it stands in.
+    pub(super) source: Arc<str>,
 }
 
 impl Statement {
-    #[expect(clippy::too_many_arguments, reason = "the elements of the grammar, each once")]
-    pub(super) fn new(
-        index: usize,
-        sid: Option<String>,
-        effect: Effect,
-        actions: ActionElement,
-        resources: ResourceElement,
-        principals: PrincipalElement,
-        conditions: Vec<Condition>,
-        source: Arc<str>,
-    ) -> Self {
-        Self {
-            index,
-            sid,
-            effect,
-            actions,
-            resources,
-            principals,
-            conditions,
-            source,
-        }
-    }
-
     /// The statement as it was written.
     pub fn as_written(&self) -> Value {
         document::as_written(&self.source, self.index).unwrap_or_default()
@@ -273,6 +251,11 @@ impl Statement {
             ActionElement::Action(list) => list.iter().any(|pattern| pattern.touches(prefix)),
             ActionElement::NotAction(_) => true,
         }
+    }
+
+    /// Could it say something about an action of either of Bedrock's prefixes?
+    pub fn touches_bedrock(&self) -> bool {
+        self.touches("bedrock") || self.touches("bedrock-mantle")
     }
 
     /// Does it speak of `action`?

@@ -242,22 +242,7 @@ fn with_everything_denied_every_dataset_says_so() {
         run(&aws, &Plan::default(), &Cancel::default()),
         Err(CollectError::Identity(_))
     ));
-    let mut world = World::new(ACCOUNT);
-    for service in [
-        "iam",
-        "organizations",
-        "ec2",
-        "cloudtrail",
-        "bedrock*",
-        "logs",
-        "cloudwatch",
-        "s3",
-        "kms",
-        "lambda",
-    ] {
-        world = world.fault(service, "*", Fault::Deny);
-    }
-    let aws = FakeAws::start(world);
+    let aws = FakeAws::start(World::new(ACCOUNT).denied_but_identity());
     let snapshot = collect(&aws, &Plan::default());
     let account = account(&snapshot);
     assert!(snapshot.complete, "it ran to its end");

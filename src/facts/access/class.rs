@@ -54,10 +54,11 @@ pub struct Classes<'c> {
 impl<'c> Classes<'c> {
     /// Prepares the policies of an account.
     pub fn of(iam: &'c Principals<'_>) -> Self {
-        let denies = |policy: &Policy<'_>| {
-            let document = policy.document.as_deref().ok().filter(|_| policy.about_bedrock);
-            document.is_some_and(|document| document.statements.iter().any(refuses_bedrock))
+        let documents = || {
+            let policies = iam.policies.iter();
+            policies.map(|policy| policy.document.as_deref().ok().filter(|_| policy.about_bedrock))
         };
+        let denies = |document: &Document| document.statements.iter().any(refuses_bedrock);
         let scps = match &iam.org.scps {
             Scps::Levels(levels) => {
                 let policies = levels.iter().flat_map(|level| &level.policies);
@@ -72,14 +73,9 @@ impl<'c> Classes<'c> {
             iam.principals.par_iter().map(answers).collect()
         };
         Self {
-            denies: iam.policies.iter().map(denies).collect(),
-            personal: iam
-                .policies
-                .iter()
-                .map(|policy| {
-                    let document = policy.document.as_deref().ok().filter(|_| policy.about_bedrock);
-                    Personal::of(document.into_iter().flat_map(about_bedrock))
-                })
+            denies: documents().map(|document| document.is_some_and(denies)).collect(),
+            personal: documents()
+                .map(|document| Personal::of(document.into_iter().flat_map(about_bedrock)))
                 .collect(),
             scps,
             scp_answers,
@@ -119,11 +115,7 @@ impl<'c> Classes<'c> {
             .chain([&own])
             .filter(|personal| !personal.is_empty())
             .collect();
-        let mut answers = self.scp_answers.get(at).cloned().unwrap_or_default();
-        if !asking.is_empty() {
-            let context = described(iam, principal);
-            answers.extend(asking.iter().flat_map(|personal| personal.answers(&context)));
-        }
+        let answers = self.answers(iam, at, principal, &asking);
         let personal = self.scps.variables
             || asking.iter().any(|personal| personal.variables)
             || (!principal.policies.identity_unread.is_empty() && policy.document.is_err());
@@ -135,6 +127,22 @@ impl<'c> Classes<'c> {
             answers,
             who: personal.then_some(at),
         }
+    }
+
+    /// How everything that asks about the principal at `at` comes out, the SCPs first.
+    fn answers(
+        &self,
+        iam: &Principals<'_>,
+        at: usize,
+        principal: &Principal<'_>,
+        asking: &[&Personal<'_>],
+    ) -> Vec<Tri> {
+        let mut answers = self.scp_answers.get(at).cloned().unwrap_or_default();
+        if !asking.is_empty() {
+            let context = described(iam, principal);
+            answers.extend(asking.iter().flat_map(|personal| personal.answers(&context)));
+        }
+        answers
     }
 
     /// What the principal at `at` has in common with those that get the same answers.
@@ -153,11 +161,7 @@ impl<'c> Classes<'c> {
                 asking.extend(self.personal.get(index).filter(|personal| !personal.is_empty()));
             }
         }
-        let mut answers = self.scp_answers.get(at).cloned().unwrap_or_default();
-        if !asking.is_empty() {
-            let context = described(iam, principal);
-            answers.extend(asking.iter().flat_map(|personal| personal.answers(&context)));
-        }
+        let answers = self.answers(iam, at, principal, &asking);
         let variables = self.scps.variables || asking.iter().any(|personal| personal.variables);
         Alike {
             documents,
@@ -198,7 +202,7 @@ pub fn unread_boundary<'p>(principal: &'p Principal<'_>) -> Option<&'p str> {
 }
 
 fn refuses_bedrock(statement: &Statement) -> bool {
-    statement.effect == Effect::Deny && (statement.touches("bedrock") || statement.touches("bedrock-mantle"))
+    statement.effect == Effect::Deny && statement.touches_bedrock()
 }
 
 /// The statements that can say anything about calls of models.
@@ -206,5 +210,5 @@ fn about_bedrock(document: &Document) -> impl Iterator<Item = &Statement> {
     document
         .statements
         .iter()
-        .filter(|statement| statement.touches("bedrock") || statement.touches("bedrock-mantle"))
+        .filter(|statement| statement.touches_bedrock())
 }

@@ -161,10 +161,7 @@ impl Text<'_> {
 
     fn statements(&self, document: &Document, resource: &Resource, subjects: &mut Vec<Subject>) {
         let about_bedrock = |statement: &Statement| {
-            dead::examine(statement, self.partition).or_else(|| {
-                let touches = statement.touches("bedrock") || statement.touches("bedrock-mantle");
-                touches.then(Dead::default)
-            })
+            dead::examine(statement, self.partition).or_else(|| statement.touches_bedrock().then(Dead::default))
         };
         for (statement, key) in document.statements.iter().zip(labels(&document.statements)) {
             let Some(dead) = about_bedrock(statement) else { continue };

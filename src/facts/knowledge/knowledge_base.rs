@@ -17,7 +17,7 @@ use crate::model::arn::Arn;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A knowledge base.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
@@ -63,9 +63,8 @@ pub const KIND: Kind =
 /// Every knowledge base.
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let bases = bases(ctx);
-    let accounts: BTreeSet<&str> = bases.iter().map(|base| base.at.account_id).collect();
+    let accounts = ctx.snapshot.accounts.keys().map(String::as_str);
     let hidden: BTreeMap<&str, Vec<Reason>> = accounts
-        .into_iter()
         .map(|account| (account, role::hidden_users(ctx, account, &bases)))
         .collect();
     bases

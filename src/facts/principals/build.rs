@@ -130,7 +130,7 @@ fn is_about_bedrock(statement: &Statement) -> bool {
         ActionElement::Action(list) => list.iter().any(is_meant_for_bedrock),
         ActionElement::NotAction(_) => true,
     };
-    meant || statement.touches("bedrock") || statement.touches("bedrock-mantle")
+    meant || statement.touches_bedrock()
 }
 
 #[derive(Clone, Copy)]

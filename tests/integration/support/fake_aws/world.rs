@@ -153,6 +153,25 @@ impl World {
         self
     }
 
+    /// Nothing may be asked but who is asking.
+    #[cfg(feature = "live")]
+    pub(crate) fn denied_but_identity(self) -> Self {
+        let services = [
+            "iam",
+            "organizations",
+            "ec2",
+            "cloudtrail",
+            "bedrock*",
+            "logs",
+            "cloudwatch",
+            "s3",
+            "kms",
+            "lambda",
+        ];
+        let deny = |world: Self, service: &&str| world.fault(service, "*", Fault::Deny);
+        services.iter().fold(self, deny)
+    }
+
     pub(crate) fn fault(self, service: &str, operation: &str, fault: Fault) -> Self {
         self.fail(On::call(service, operation), fault)
     }
