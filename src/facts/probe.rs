@@ -15,7 +15,7 @@ use crate::iam::principal::RequestingPrincipal;
 /// A role that no policy names.
 const ROLE: &str = "role/nobody-we-know-7f3a";
 /// A base model that no policy names.
-const MODEL: &str = "foundation-model/vendor-7f3a.model-we-do-not-know-v1:0";
+pub(super) const MODEL: &str = "foundation-model/vendor-7f3a.model-we-do-not-know-v1:0";
 
 /// What the SCPs say.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,18 @@ pub(super) fn refused(
     action: &str,
     context: &Context,
 ) -> Fact<Refusal> {
+    let model = format!("arn:{partition}:bedrock:{region}::{MODEL}");
+    refused_on(org, (account_id, partition, region), action, &model, context)
+}
+
+/// The same for any resource.
+pub(super) fn refused_on(
+    org: &Org<'_>,
+    (account_id, partition, region): (&str, &str, &str),
+    action: &str,
+    resource: &str,
+    context: &Context,
+) -> Fact<Refusal> {
     if let Scps::Unread(_) = org.scps {
         return Fact::Unread(org.scp_doubts.clone());
     }
@@ -48,8 +60,7 @@ pub(super) fn refused(
     let mut context = context.clone().set("aws:RequestedRegion", [region]);
     RequestingPrincipal::Role(format!("arn:{partition}:iam::{account_id}:{ROLE}")).describe(&mut context);
     describe_org(org, &mut context);
-    let model = format!("arn:{partition}:bedrock:{region}::{MODEL}");
-    let decision = decide(&policies, &Request::new(action, model, context));
+    let decision = decide(&policies, &Request::new(action, resource, context));
     let because = decision
         .because
         .iter()

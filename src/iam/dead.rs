@@ -128,10 +128,14 @@ fn dead_resources(statement: &Statement, partition: &str) -> Vec<String> {
     let ResourceElement::Resource(list) = &statement.resources else {
         return Vec::new();
     };
-    // A pattern for another service stands there for that service's actions.
+    // A pattern for another service stands there for that service's actions, and a marketplace model behind an endpoint
+    // of SageMaker.
+    let of_bedrock_alone = matches!(&statement.actions, ActionElement::Action(list) if list.iter().all(is_meant_for_bedrock));
     let elsewhere = |pattern: &Pattern| {
         let service = pattern.text().split(':').nth(2);
-        service.is_some_and(|service| !service.starts_with("bedrock") && !service.is_empty())
+        service.is_some_and(|service| {
+            service == "sagemaker" || !of_bedrock_alone && !service.starts_with("bedrock") && !service.is_empty()
+        })
     };
     let suspects: Vec<&Pattern> = list
         .iter()
@@ -168,7 +172,7 @@ fn dead_resources(statement: &Statement, partition: &str) -> Vec<String> {
     };
     suspects
         .into_iter()
-        .filter(|pattern| abroad(pattern) || !alive.iter().any(|known| known.intersects(pattern)))
+        .filter(|pattern| abroad(pattern) || !alive.iter().any(|known| pattern.names_arn(known)))
         .map(|pattern| pattern.text().to_owned())
         .collect()
 }
@@ -256,6 +260,12 @@ mod tests {
             "arn:aws:bedrock:us-east-1:foundation-model/x",
             "arn:aws:bedrock:us-east-1:111122223333:agent/A",
             "arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-v2",
+            "arn:aws:bedrock:us-east-1:111122223333:foundation-model/*",
+            "arn:aws:bedrock:*::Foundation-Model/*",
+            "arn:aws:Bedrock:*::foundation-model/*",
+            "arn:aws:bedrock-runtime:us-east-1::foundation-model/*",
+            "arn:aws:bedrock:us-east-1::inference-profile/us.x",
+            "arn:aws:s3:::prompts/*",
         ] {
             assert!(grants(resource).unwrap().grants_nothing, "{resource}");
         }
@@ -266,8 +276,19 @@ mod tests {
             "arn:aws:bedrock:::foundation-model/x",
             "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.x",
             "arn:aws:bedrock:eu-west-1::foundation-model/${aws:PrincipalTag/m}",
+            "arn:aws:bedrock:*:foundation-model/*",
+            "arn:aws:bedrock:us-east-1:*",
+            "arn:aws:bedrock:us-east-1:${aws:PrincipalAccount}:provisioned-model/*",
+            "arn:aws:bedrock:us-east-1:1111*:imported-model/*",
+            "arn:aws:sagemaker:us-east-1:111122223333:endpoint/x",
         ] {
             assert_eq!(grants(resource), None, "{resource}");
         }
+        assert_eq!(
+            dead(
+                r#"{"Effect":"Allow","Action":["bedrock:InvokeModel","s3:GetObject"],"Resource":"arn:aws:s3:::prompts/*"}"#
+            ),
+            None
+        );
     }
 }

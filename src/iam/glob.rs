@@ -65,6 +65,10 @@ enum Symbol {
     Any,
     Star,
     Hole,
+    /// Any run of characters without a colon; only templates of ARNs have it.
+    Part,
+    /// One character that is no colon; only templates of ARNs have it.
+    Solid,
 }
 
 /// The symbols of a glob, with every run of wildcards in the order "`?` first, one `*` last".
@@ -155,8 +159,35 @@ fn close(outer: &[Symbol], reach: &mut [bool]) {
 
 /// Is there a text that both match? A hole may become anything.
 pub(super) fn intersects(a: &[u8], b: &[u8], fold: bool) -> bool {
-    let wild = |symbol: &Symbol| matches!(symbol, Symbol::Star | Symbol::Hole);
-    let (a, b) = (symbols(a, fold), symbols(b, fold));
+    share(&symbols(a, fold), &symbols(b, fold))
+}
+
+/// Is there an ARN of the shape of `template` that `glob` matches? Nothing that varies is empty but the region, an
+/// account that is not fixed has twelve digits, and no part but the end of the last holds a colon (`…-v1:0:300k`).
+pub(super) fn names_arn(template: &[u8], glob: &[u8]) -> bool {
+    let (mut head, mut colons) = (Vec::new(), 0);
+    for symbol in symbols(template, false) {
+        match symbol {
+            Symbol::Star if colons == 3 => head.push(Symbol::Part),
+            Symbol::Star if colons == 4 => head.extend([Symbol::Solid; 12]),
+            Symbol::Star => head.extend([Symbol::Solid, Symbol::Part]),
+            other => head.push(other),
+        }
+        colons += usize::from(symbol == Symbol::Char(':'));
+    }
+    let glob = symbols(glob, false);
+    let ends_free = head.last() == Some(&Symbol::Part);
+    (0..=2).any(|more| {
+        let mut shape = head.clone();
+        for _ in 0..if ends_free { more } else { 0 } {
+            shape.extend([Symbol::Char(':'), Symbol::Solid, Symbol::Part]);
+        }
+        share(&shape, &glob)
+    })
+}
+
+fn share(a: &[Symbol], b: &[Symbol]) -> bool {
+    let wild = |symbol: &Symbol| matches!(symbol, Symbol::Star | Symbol::Hole | Symbol::Part);
     // `row[j]`: what is left of `a` from here and of `b` from `j` have a text in common.
     let mut row: Vec<bool> = vec![false; b.len() + 1];
     for i in (0..=a.len()).rev() {
@@ -168,6 +199,8 @@ pub(super) fn intersects(a: &[u8], b: &[u8], fold: bool) -> bool {
             let both = row.get(j + 1).copied().unwrap_or(false);
             let value = match (mine, other) {
                 (None, None) => true,
+                (Some(Symbol::Part), Some(Symbol::Char(':'))) => i < a.len() && below,
+                (Some(Symbol::Solid), Some(Symbol::Char(':'))) => false,
                 (Some(x), _) if wild(x) => (i < a.len() && below) || right,
                 (_, Some(y)) if wild(y) => right || (i < a.len() && below),
                 (Some(Symbol::Char(x)), Some(Symbol::Char(y))) => x == y && both,

@@ -188,6 +188,11 @@ impl Pattern {
         glob::intersects(self.glob_bytes(), other.glob_bytes(), self.fold || other.fold)
     }
 
+    /// Some ARN of the shape of `template` is matched. `true` may be too careful where variables stand.
+    pub fn names_arn(&self, template: &Self) -> bool {
+        glob::names_arn(template.glob_bytes(), self.glob_bytes())
+    }
+
     /// A text that the pattern matches: `filler` for every `*` and variable, one character of it for every `?`.
     pub fn instantiate(&self, filler: &str) -> String {
         let one = filler.chars().next().unwrap_or('x');

@@ -289,21 +289,21 @@ impl Work<'_, '_> {
                 Effectual::default()
             },
             batch: if facts.batches {
-                reach(&[BATCH]).width
+                reach(&[BATCH])
             } else {
-                Width::Nothing
+                Effectual::default()
             },
             mantle: if facts.mantles {
-                reach(&[MANTLE]).width
+                reach(&[MANTLE])
             } else {
-                Width::Nothing
+                Effectual::default()
             },
             outside: self
                 .approved_models
                 .as_ref()
                 .filter(|_| facts.invokes)
                 .and_then(|approved| witness_outside(&scope, &policies, grant, &INVOKE, approved))
-                .map(|witness| Example::from(&witness)),
+                .map(|witness| (Example::from(&witness), witness.doubts())),
             unread: unread_boundary(principal).map(str::to_owned),
         }
     }
@@ -340,28 +340,30 @@ impl Work<'_, '_> {
         let reaches_something = width > Width::Nothing;
         let exempt = facts.administrator == Fact::Known(true) && is(&self.administrators);
         let unapproved = self.approved_invokers.as_ref().is_some_and(|approved| !is(approved));
-        let hold = Hold {
+        let hold = |doubts: &[String]| Hold {
             arn: &arn,
-            // The boundary bounds the grant, and nobody knows how far.
-            undecided: answer
-                .unread
-                .as_ref()
-                .map(|text| self.iam.reasons(principal, std::slice::from_ref(text))),
+            // A boundary bounds the grant and nobody knows how far, or nobody knows what the statement itself says.
+            undecided: match &answer.unread {
+                Some(text) => Some(self.iam.reasons(principal, std::slice::from_ref(text))),
+                None if doubts.is_empty() => None,
+                None => Some(doubts.iter().map(Reason::text).collect()),
+            },
         };
-        let narrower = |least: Width| match hold.undecided {
+        let narrower = |least: Width| match answer.unread {
             // A boundary can make a wide grant a narrow one.
             Some(_) => width >= least,
             None => width == least,
         };
-        hold.note(&mut lists.any_model, width == Width::AnyModel && !exempt);
-        hold.note(&mut lists.family, narrower(Width::Family));
-        hold.note(&mut lists.versions, narrower(Width::VersionWildcard));
-        hold.note(&mut lists.users, principal.is_user() && reaches_something);
-        hold.note(&mut lists.batch, answer.batch >= Width::Family);
-        hold.note(&mut lists.mantle, answer.mantle >= Width::Family);
-        hold.note(&mut lists.unapproved_invokers, reaches_something && unapproved);
-        if let Some(example) = answer.outside.as_ref().filter(|_| !exempt) {
-            match &hold.undecided {
+        let invoke = hold(&answer.invoke.doubts);
+        invoke.note(&mut lists.any_model, width == Width::AnyModel && !exempt);
+        invoke.note(&mut lists.family, narrower(Width::Family) && !exempt);
+        invoke.note(&mut lists.versions, narrower(Width::VersionWildcard) && !exempt);
+        invoke.note(&mut lists.users, principal.is_user() && reaches_something);
+        invoke.note(&mut lists.unapproved_invokers, reaches_something && unapproved);
+        hold(&answer.batch.doubts).note(&mut lists.batch, answer.batch.width >= Width::Family);
+        hold(&answer.mantle.doubts).note(&mut lists.mantle, answer.mantle.width >= Width::Family);
+        if let Some((example, doubts)) = answer.outside.as_ref().filter(|_| !exempt) {
+            match &hold(doubts).undecided {
                 Some(reasons) => lists.unapproved_models.undecided.extend(reasons.iter().cloned()),
                 None => add(&mut lists.unapproved_models.seen, example.clone()),
             }
@@ -372,9 +374,9 @@ impl Work<'_, '_> {
 #[derive(Debug, Clone)]
 struct ClassAnswer {
     invoke: Effectual,
-    batch: Width,
-    mantle: Width,
-    outside: Option<Example>,
+    batch: Effectual,
+    mantle: Effectual,
+    outside: Option<(Example, Vec<String>)>,
     unread: Option<String>,
 }
 

@@ -105,6 +105,8 @@ pub(super) struct Effectual {
     pub taken_by: Vec<Decider>,
     pub mitigations: Vec<String>,
     pub narrowed_by: Vec<String>,
+    /// Why nobody can say whether it reaches so far.
+    pub doubts: Vec<String>,
 }
 
 impl From<Reach> for Effectual {
@@ -120,6 +122,7 @@ impl From<Reach> for Effectual {
             taken_by: reach.taken_by.iter().map(Decider::from).collect(),
             mitigations: reach.mitigations,
             narrowed_by: reach.narrowed_by,
+            doubts: reach.doubts,
         }
     }
 }

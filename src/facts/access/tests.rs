@@ -103,6 +103,45 @@ fn breadth(statements: &Value) -> Vec<&'static str> {
 }
 
 #[test]
+fn what_a_boundary_leaves_an_administrator_is_judged_like_any_grant() {
+    let family = json!([{"Effect": "Allow", "Action": "bedrock:*", "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.*"}]);
+    let bounded = json!({"PermissionsBoundary": {"PermissionsBoundaryArn": format!("arn:aws:iam::{ACCOUNT}:policy/edge")}});
+    let snapshot = account(&json!({
+        "roles": [role("r", &json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]), &bounded)],
+        "policies": [managed("edge", &family)]}));
+    assert_eq!(status(&snapshot, "administrator", "role/r"), Some(Status::Pass));
+    assert_eq!(status(&snapshot, "family-wide", "role/r"), Some(Status::Fail));
+}
+
+#[test]
+fn a_wildcard_in_a_service_prefix_is_told_and_not_judged() {
+    let of = |action: Value| {
+        let statements = json!([allow(&json!({"Action": action}))]);
+        let snapshot = account(&json!({"roles": [role("r", &statements, &Value::Null)]}));
+        ["any-model", "batch-any-model", "mantle-any-model"].map(|slug| status(&snapshot, slug, "role/r"))
+    };
+    assert_eq!(of(json!("bedrock*:*")), [Some(Status::Unknown); 3]);
+    let plain = of(json!(["bedrock*:*", "bedrock:InvokeModel"]));
+    assert_eq!(plain, [Some(Status::Fail), Some(Status::Unknown), Some(Status::Unknown)]);
+}
+
+#[test]
+fn variables_stand_for_what_the_tag_says() {
+    let tagged = |version: &str, value: &str| {
+        let mut row = role(
+            "r",
+            &json!([allow(&json!({"Resource": "arn:aws:bedrock:*::foundation-model/${aws:PrincipalTag/p}*"}))]),
+            &json!({"Tags": [{"Key": "p", "Value": value}]}),
+        );
+        row["RolePolicyList"][0]["PolicyDocument"]["Version"] = json!(version);
+        let snapshot = account(&json!({"roles": [row]}));
+        ["any-model", "family-wide"].map(|slug| status(&snapshot, slug, "role/r") == Some(Status::Fail))
+    };
+    assert_eq!(tagged("2012-10-17", ""), [true, false]);
+    assert_eq!(tagged("2012-10-17", "anthropic."), [false, true]);
+}
+
+#[test]
 fn a_grant_is_judged_by_what_is_left_of_it() {
     let deny = |change: &Value| {
         let mut statement = allow(change);

@@ -90,7 +90,10 @@ fn facts(at: &Place<'_>, row: &VpcEndpoint) -> EndpointFacts {
         None => (Fact::Known(true), Fact::default()),
         Some(text) => match Document::parse(text.as_str()) {
             Ok(document) if policy::is_default(&document) => (Fact::Known(true), Fact::default()),
-            Ok(document) => (Fact::Known(false), policy::open_statements(&document, at)),
+            Ok(document) => {
+                let service = service(row).map_or("", |(service, _)| service);
+                (Fact::Known(false), policy::open_statements(&document, service, at))
+            }
             Err(error) => {
                 let reason = Reason::text(format!(
                     "the policy of endpoint {} cannot be understood: {error}",

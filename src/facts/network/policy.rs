@@ -29,6 +29,25 @@ const ORG_KEYS: [&str; 4] = [
 /// Enough to see what a statement grants.
 const PROBES: usize = 16;
 
+/// What callers do at an endpoint, so that a Deny of one call is not taken for a Deny of all.
+fn calls(service: &str) -> &'static [&'static str] {
+    match service {
+        "bedrock-runtime" => &[
+            "bedrock:InvokeModel",
+            "bedrock:InvokeModelWithResponseStream",
+            "bedrock:ApplyGuardrail",
+        ],
+        "bedrock-agent-runtime" => &["bedrock:InvokeAgent", "bedrock:Retrieve", "bedrock:InvokeFlow"],
+        "bedrock-agent" => &["bedrock:ListAgents", "bedrock:GetKnowledgeBase", "bedrock:UpdateAgent"],
+        "bedrock-mantle" => &["bedrock-mantle:CreateInference", "bedrock-mantle:CreateFile"],
+        _ => &[
+            "bedrock:ListFoundationModels",
+            "bedrock:GetGuardrail",
+            "bedrock:CreateModelInvocationJob",
+        ],
+    }
+}
+
 /// The one statement that AWS puts where no policy is given.
 pub(super) fn is_default(document: &Document) -> bool {
     let [statement] = document.statements.as_slice() else {
@@ -45,7 +64,7 @@ pub(super) fn is_default(document: &Document) -> bool {
 }
 
 /// The statements under which a stranger gets in.
-pub(super) fn open_statements(document: &Document, at: &Place<'_>) -> Fact<Vec<String>> {
+pub(super) fn open_statements(document: &Document, service: &str, at: &Place<'_>) -> Fact<Vec<String>> {
     let (mut seen, mut open) = (BTreeSet::new(), Vec::new());
     let allows = document.statements.iter().filter(|one| one.effect == Effect::Allow);
     for statement in allows {
@@ -53,7 +72,7 @@ pub(super) fn open_statements(document: &Document, at: &Place<'_>) -> Fact<Vec<S
             if !statement.principals.names(&who).tri.is_possible() {
                 continue;
             }
-            match enters(document, statement, &who) {
+            match enters(document, statement, service, &who) {
                 Answer::No => {}
                 Answer::Yes => {
                     let account = who.account().unwrap_or(NOBODY);
@@ -98,7 +117,7 @@ enum Answer {
 }
 
 /// Whether what this statement grants reaches the stranger in the end.
-fn enters(document: &Document, statement: &Statement, who: &RequestingPrincipal) -> Answer {
+fn enters(document: &Document, statement: &Statement, service: &str, who: &RequestingPrincipal) -> Answer {
     let account = who.account().unwrap_or(NOBODY);
     let path = format!("{NO_ORG}/r-none/ou-none/");
     let plain = Context::open().set("aws:ResourceAccount", [account]);
@@ -106,10 +125,11 @@ fn enters(document: &Document, statement: &Statement, who: &RequestingPrincipal)
         context.set(key, [if key.ends_with("Paths") { path.as_str() } else { NO_ORG }])
     });
     let alone = ORG_KEYS.iter().fold(plain, |context, key| context.absent(key));
-    match passes(document, statement, who, &member) {
-        Answer::No => passes(document, statement, who, &alone),
+    let passes = |context: &Context| passes(document, statement, service, who, context);
+    match passes(&member) {
+        Answer::No => passes(&alone),
         Answer::Yes => Answer::Yes,
-        unsure @ Answer::Unsure(_) => match passes(document, statement, who, &alone) {
+        unsure @ Answer::Unsure(_) => match passes(&alone) {
             Answer::Yes => Answer::Yes,
             _ => unsure,
         },
@@ -117,9 +137,15 @@ fn enters(document: &Document, statement: &Statement, who: &RequestingPrincipal)
 }
 
 /// The same for a stranger of whom this is known.
-fn passes(document: &Document, statement: &Statement, who: &RequestingPrincipal, context: &Context) -> Answer {
+fn passes(
+    document: &Document,
+    statement: &Statement,
+    service: &str,
+    who: &RequestingPrincipal,
+    context: &Context,
+) -> Answer {
     let mut answer = Answer::No;
-    for action in actions(statement) {
+    for action in actions(statement, service) {
         for resource in resources(statement) {
             let decision =
                 decide_resource_policy(document, who, &Request::new(action.clone(), resource, context.clone()));
@@ -141,24 +167,30 @@ fn passes(document: &Document, statement: &Statement, who: &RequestingPrincipal,
     answer
 }
 
-fn actions(statement: &Statement) -> Vec<String> {
+fn actions(statement: &Statement, service: &str) -> Vec<String> {
+    let of_service = calls(service).iter();
+    let mut all: Vec<String> = of_service
+        .filter(|action| statement.matches_action(action).is_possible())
+        .map(|action| (*action).to_owned())
+        .collect();
     match &statement.actions {
-        ActionElement::Action(list) => list
-            .iter()
-            .take(PROBES)
-            .map(|pattern| match pattern.service() {
+        ActionElement::Action(list) => {
+            let more = list.iter().take(PROBES).map(|pattern| match pattern.service() {
                 Some(service) => format!("{service}:{}", pattern.name().instantiate("InvokeModel")),
                 None => "bedrock:InvokeModel".to_owned(),
-            })
-            .collect(),
-        ActionElement::NotAction(_) => [
-            "bedrock:InvokeModel",
-            "bedrock:ListFoundationModels",
-            "bedrock:InvokeAgent",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
+            });
+            all.extend(more);
+        }
+        ActionElement::NotAction(_) => {
+            let more = [
+                "bedrock:InvokeModel",
+                "bedrock:ListFoundationModels",
+                "bedrock:InvokeAgent",
+            ];
+            all.extend(more.map(str::to_owned));
+        }
     }
+    all
 }
 
 fn resources(statement: &Statement) -> Vec<String> {

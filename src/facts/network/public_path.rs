@@ -1,15 +1,19 @@
 //! The public path: whether the SCPs refuse a call that comes from outside every VPC.
 //!
-//! An ordinary role of the account calls a model of each region in use from a public address that nobody approves.
+//! An ordinary role of the account calls a model of each region in use, and whatever else runs one, from a public address
+//! that nobody approves, and from those that an SCP approves in the place of a VPC.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-network-properties>
 
 use crate::facts::context::{Context, partition};
 use crate::facts::fact::Fact;
 use crate::facts::org::{Org, Unbound};
 use crate::facts::probe::{self, Refusal};
-use crate::iam::access::Scps;
+use crate::facts::scp::probe::{TARGETS, left_out};
+use crate::iam::access::{Level, Scps};
+use crate::iam::condition::Condition;
 use crate::iam::context::{Context as RequestContext, Known};
-use crate::iam::statement::Effect;
+use crate::iam::document::Document;
+use crate::iam::statement::{Effect, Statement};
 use crate::model::report::InUse;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -66,6 +70,7 @@ pub fn of_account(ctx: &Context<'_>, account_id: &str) -> AccountNetwork {
     .to_owned();
     let (mut seen, mut open, mut by) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut anybody = false;
+    let offices = offices(org);
     for at in ctx.places().filter(|at| at.account_id == account_id) {
         let Some(usage) = ctx.usage(account_id, at.region) else {
             continue;
@@ -74,9 +79,11 @@ pub fn of_account(ctx: &Context<'_>, account_id: &str) -> AccountNetwork {
             continue;
         }
         for action in probe::INVOKE {
-            let ask =
-                |context: &RequestContext| ask(org, account_id, partition(at.account), at.region, action, context);
-            match from_outside(&ask) {
+            let place = (account_id, partition(at.account), at.region);
+            let (answer, what) = weakest(org, place, action, &offices);
+            let model = format!("arn:{}:bedrock:{}::{}", place.1, at.region, probe::MODEL);
+            let ask = |context: &RequestContext| ask(org, place, action, &model, context);
+            match answer {
                 Fact::Known(refusal) if refusal.certain => {
                     by.extend(refusal.because);
                     anybody |= matches!(ask(&vpc_of_a_stranger()), Fact::Known(answer) if !answer.certain);
@@ -88,7 +95,7 @@ pub fn of_account(ctx: &Context<'_>, account_id: &str) -> AccountNetwork {
                         format!(" (it depends on {})", refusal.conditions.join(", "))
                     };
                     if usage.signs_seen() {
-                        seen.push(format!("{action} in {}{depends}", at.region));
+                        seen.push(format!("{action} in {}{what}{depends}", at.region));
                     } else {
                         open.extend(usage.doubts.iter().cloned());
                     }
@@ -108,29 +115,81 @@ pub fn of_account(ctx: &Context<'_>, account_id: &str) -> AccountNetwork {
     facts
 }
 
-/// The answer to whichever address is refused, or else to the first.
-fn from_outside(ask: &dyn Fn(&RequestContext) -> Fact<Refusal>) -> Fact<Refusal> {
+/// The answer for a base model, or for whatever else runs a model and is refused less; with the latter in words.
+fn weakest(
+    org: &Org<'_>,
+    place @ (account, partition, region): (&str, &str, &str),
+    action: &str,
+    offices: &[String],
+) -> (Fact<Refusal>, String) {
+    let from_outside = |resource: &str| from_outside(offices, &|context| ask(org, place, action, resource, context));
+    let answer = from_outside(&format!("arn:{partition}:bedrock:{region}::{}", probe::MODEL));
+    if !settled(&answer) {
+        return (answer, String::new());
+    }
+    let others = TARGETS.iter().map(|(what, target)| {
+        let arn = format!("arn:{partition}:bedrock:{region}:{account}:{target}");
+        (format!(" on a {what}"), arn)
+    });
+    let left_out = left_out(policies(org), action, place);
+    let left_out = left_out
+        .into_iter()
+        .map(|(written, arn)| (format!(" on {written}"), arn));
+    for (what, arn) in others.chain(left_out) {
+        let other = from_outside(&arn);
+        if !settled(&other) {
+            return (other, what);
+        }
+    }
+    (answer, String::new())
+}
+
+fn settled(answer: &Fact<Refusal>) -> bool {
+    matches!(answer, Fact::Known(refusal) if refusal.certain)
+}
+
+/// The answer to whichever strange address is refused, or else to the first; unless an office is let in.
+fn from_outside(offices: &[String], ask: &dyn Fn(&RequestContext) -> Fact<Refusal>) -> Fact<Refusal> {
+    let let_in = offices.iter().map(|address| ask(&outside(address)));
+    if let Some(answer) = let_in.into_iter().find(|answer| !settled(answer)) {
+        return answer;
+    }
     let mut answers = ADDRESSES.iter().map(|address| ask(&outside(address)));
     let Some(first) = answers.next() else {
         return Fact::default();
     };
-    let settled = |answer: &Fact<Refusal>| matches!(answer, Fact::Known(refusal) if refusal.certain);
     if settled(&first) {
         return first;
     }
     answers.find(settled).unwrap_or(first)
 }
 
+/// Addresses that a Deny excepts without a word about VPCs: whoever calls from there takes the public path.
+fn offices(org: &Org<'_>) -> Vec<String> {
+    let by_address = denies(org).filter(|statement| {
+        let mut keys = statement.conditions.iter().map(Condition::key_lower);
+        !keys.any(|key| VPC_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)))
+    });
+    let conditions = by_address.flat_map(|statement| &statement.conditions);
+    let negated = |condition: &&Condition| {
+        condition.key_lower() == "aws:sourceip" && condition.operator_text.to_ascii_lowercase().contains("not")
+    };
+    let values = conditions.filter(negated).flat_map(|condition| &condition.values);
+    let found: BTreeSet<String> = values
+        .map(|range| range.split('/').next().unwrap_or(range).to_owned())
+        .collect();
+    found.into_iter().collect()
+}
+
 /// Asks, and asks again without the tags that an ordinary role does not have.
 fn ask(
     org: &Org<'_>,
-    account_id: &str,
-    partition: &str,
-    region: &str,
+    place: (&str, &str, &str),
     action: &str,
+    resource: &str,
     context: &RequestContext,
 ) -> Fact<Refusal> {
-    let answer = probe::refused(org, account_id, partition, region, action, context);
+    let answer = probe::refused_on(org, place, action, resource, context);
     let Fact::Known(refusal) = &answer else { return answer };
     let tag = |key: &&String| key.to_ascii_lowercase().starts_with("aws:principaltag/");
     let tags: Vec<&String> = refusal.conditions.iter().filter(tag).collect();
@@ -141,7 +200,7 @@ fn ask(
     for key in tags {
         plain.insert(key, Known::Absent);
     }
-    probe::refused(org, account_id, partition, region, action, &plain)
+    probe::refused_on(org, place, action, resource, &plain)
 }
 
 fn common() -> RequestContext {
@@ -173,23 +232,30 @@ fn vpc_of_a_stranger() -> RequestContext {
         .set("aws:VpceOrgPaths", ["o-nobodyweknow/r-none/ou-none/"])
 }
 
+/// The SCPs that bind the account.
+fn policies<'o>(org: &'o Org<'_>) -> impl Iterator<Item = &'o Document> {
+    let levels: &[Level] = match &org.scps {
+        Scps::Levels(levels) => levels,
+        Scps::None | Scps::Unread(_) => &[],
+    };
+    let policies = levels.iter().flat_map(|level| &level.policies);
+    policies.map(|policy| &*policy.document)
+}
+
+/// Their Deny statements about invoking models.
+fn denies<'o>(org: &'o Org<'_>) -> impl Iterator<Item = &'o Statement> {
+    let statements = policies(org).flat_map(|document| &document.statements);
+    statements.filter(|statement| {
+        let mut actions = probe::INVOKE.iter();
+        statement.effect == Effect::Deny && actions.any(|action| statement.matches_action(action).is_possible())
+    })
+}
+
 /// Whom the Deny statements about networks leave out.
 fn excepted(org: &Org<'_>) -> Vec<String> {
-    let Scps::Levels(levels) = &org.scps else {
-        return Vec::new();
-    };
     let network = |key: &str| key == "aws:sourceip" || VPC_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-    let statements = levels
-        .iter()
-        .flat_map(|level| &level.policies)
-        .flat_map(|policy| &policy.document.statements)
-        .filter(|statement| statement.effect == Effect::Deny)
-        .filter(|statement| {
-            probe::INVOKE
-                .iter()
-                .any(|action| statement.matches_action(action).is_possible())
-        })
-        .filter(|statement| statement.conditions.iter().any(|one| network(one.key_lower())));
+    let statements =
+        denies(org).filter(|statement| statement.conditions.iter().any(|one| network(one.key_lower())));
     let found: BTreeSet<String> = statements
         .flat_map(|statement| &statement.conditions)
         .filter(|condition| condition.key_lower() == "aws:principalarn")

@@ -161,6 +161,12 @@ fn the_default_policy_is_one_fault_and_an_open_one_another() {
     let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-ours"}}});
     assert_eq!(policy_status(&json!([everyone, deny]), "endpoint-policy"), Status::Pass);
     assert_eq!(policy_status(&json!("nonsense"), "endpoint-policy"), Status::Unknown);
+    // A Deny of one call leaves the others.
+    let all = with(everyone, "Action", json!("bedrock:*"));
+    let one = with(deny.clone(), "Action", json!("bedrock:InvokeModel"));
+    assert_eq!(policy_status(&json!([all, one]), "endpoint-policy"), Status::Fail);
+    let every = with(deny, "Action", json!("bedrock:*"));
+    assert_eq!(policy_status(&json!([all, every]), "endpoint-policy"), Status::Pass);
 }
 
 #[test]
@@ -324,6 +330,32 @@ fn both_actions_must_be_refused_in_every_region_in_use() {
         one(json!("bedrock:*"), "arn:aws:bedrock:eu-west-1::foundation-model/*"),
         Status::Fail
     );
+    // Provisioned and imported models take calls as well.
+    assert_eq!(
+        one(json!("bedrock:*"), "arn:aws:bedrock:*::foundation-model/*"),
+        Status::Fail
+    );
+    let all_but = |pattern: &str| {
+        path_status(&organization(
+            &json!([{"Effect": "Deny", "Action": "bedrock:*", "NotResource": pattern,
+            "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}}]),
+        ))
+    };
+    assert_eq!(all_but("arn:aws:bedrock:*::foundation-model/amazon.*"), Status::Fail);
+    assert_eq!(all_but("arn:aws:bedrock:*:*:guardrail/*"), Status::Pass);
+}
+
+#[test]
+fn an_office_is_no_vpc() {
+    assert_eq!(
+        deny(json!({"NotIpAddress": {"aws:SourceIp": ["51.77.103.0/24"]}})),
+        Status::Fail
+    );
+    assert_eq!(
+        deny(json!({"NotIpAddressIfExists": {"aws:SourceIp": "8.8.8.8"}})),
+        Status::Fail
+    );
+    assert_eq!(deny(json!({"NotIpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}})), Status::Pass);
 }
 
 #[test]

@@ -216,6 +216,14 @@ fn of_policy(ctx: &Context<'_>, group: &Group<'_, '_>, policy: &Policy, document
                 let ask = |asker: &Asker| asker.invoke_target(action, region, target, None);
                 note(refused_anyway(&bound, ask, &alone), &format!("on a {what} in {region}"));
             }
+            let place = (account, group.partition, region.as_str());
+            for (written, arn) in probe::left_out([&**document], action, place) {
+                let ask = |asker: &Asker| asker.invoke_on(action, region, &arn, None);
+                note(
+                    refused_anyway(&bound, ask, &alone),
+                    &format!("on {written} in {region}"),
+                );
+            }
         }
     }
     facts.blocks_all = blocks_all(&alone, &named, &regions, &openings, &undecided);

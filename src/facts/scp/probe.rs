@@ -9,7 +9,9 @@ use crate::iam::access::{Level, PolicyRef, PolicySet, Scps, Source, Verdict, dec
 pub use crate::iam::actions::INVOKE;
 use crate::iam::context::{Context, Known, Request};
 use crate::iam::document::Document;
+use crate::iam::pattern::Pattern;
 use crate::iam::principal::RequestingPrincipal;
+use crate::iam::statement::{Effect, ResourceElement};
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
@@ -33,6 +35,49 @@ static EVERYTHING: LazyLock<Option<Arc<Document>>> = LazyLock::new(|| {
         .ok()
         .map(Arc::new)
 });
+
+/// What the Deny statements on `action` leave out by a `NotResource`: the pattern as written, and something it names that
+/// runs a model and is authorised by itself.
+pub fn left_out<'d>(
+    documents: impl IntoIterator<Item = &'d Document>,
+    action: &str,
+    (account, partition, region): (&str, &str, &str),
+) -> Vec<(String, String)> {
+    let runs_a_model = |resource: &str| {
+        resource.starts_with("foundation-model/")
+            || TARGETS.iter().any(|(_, target)| {
+                let kind = target.split_once('/').map_or("", |(kind, _)| kind);
+                resource.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'))
+            })
+    };
+    let mut out = Vec::new();
+    let statements = documents.into_iter().flat_map(|document| &document.statements);
+    for statement in statements.filter(|one| one.effect == Effect::Deny && one.matches_action(action).is_possible()) {
+        let ResourceElement::NotResource(list) = &statement.resources else {
+            continue;
+        };
+        for pattern in list {
+            let parts: Vec<&str> = pattern.text().splitn(6, ':').collect();
+            let [_, _, _, place, owner, resource] = parts.as_slice() else {
+                continue;
+            };
+            if !Pattern::glob(place).matches(region) || !runs_a_model(resource) {
+                continue;
+            }
+            let owner = match *owner {
+                "*" if resource.starts_with("foundation-model/") => "",
+                owner if owner.contains(['*', '?', '$']) => account,
+                owner => owner,
+            };
+            let resource = Pattern::glob(resource).instantiate(CANARY);
+            let arn = format!("arn:{partition}:bedrock:{region}:{owner}:{resource}");
+            if !out.iter().any(|(_, known)| *known == arn) {
+                out.push((pattern.text().to_owned(), arn));
+            }
+        }
+    }
+    out
+}
 
 /// What becomes of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +186,8 @@ impl Asker {
         self.invoke_on(action, region, &arn, guardrail)
     }
 
-    fn invoke_on(&self, action: &str, region: &str, resource: &str, guardrail: Option<&str>) -> Answer {
+    /// A call of whatever has this ARN.
+    pub fn invoke_on(&self, action: &str, region: &str, resource: &str, guardrail: Option<&str>) -> Answer {
         let known = guardrail.map_or(Known::Absent, |arn| Known::Values(vec![arn.to_owned()]));
         self.ask(action, region, resource, &[(GUARDRAIL, known)])
     }

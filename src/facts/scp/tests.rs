@@ -171,6 +171,32 @@ fn negated_operators_are_strong() {
 }
 
 #[test]
+fn targets_that_a_deny_leaves_out_are_a_hole() {
+    let all_but = |pattern: &str| {
+        let mut statement =
+            deny(&json!({"StringNotEquals": {"bedrock:GuardrailIdentifier": format!("{APPROVED}:1")}}));
+        statement.as_object_mut().unwrap().remove("Resource");
+        statement["NotResource"] = json!([pattern]);
+        status(&guard(&json!([statement])), "aws-genai-09.scp-hole")
+    };
+    for pattern in [
+        "arn:aws:bedrock:*::foundation-model/amazon.titan-embed-text-v2:0",
+        "arn:aws:bedrock:us-east-1::foundation-model/amazon.*",
+        "arn:aws:bedrock:*:*:imported-model/*",
+    ] {
+        assert_eq!(all_but(pattern), Some(Status::Fail), "{pattern}");
+    }
+    // Neither invokes anything by itself, nor does the audited account use that region.
+    for pattern in [
+        "arn:aws:bedrock:*:*:guardrail/*",
+        "arn:aws:bedrock:*:*:inference-profile/*",
+        "arn:aws:bedrock:ap-south-1::foundation-model/amazon.*",
+    ] {
+        assert_eq!(all_but(pattern), Some(Status::Pass), "{pattern}");
+    }
+}
+
+#[test]
 fn presence_is_not_approval() {
     let null = json!([deny(&json!({"Null": {"bedrock:GuardrailIdentifier": "true"}}))]);
     assert_eq!(row(&guard(&null)), Row::Presence);

@@ -221,7 +221,7 @@ impl<'a> Ground<'a> {
                 }
                 let (id, why) = if kind.ends_with("inference-profile") {
                     (Pattern::glob(id).instantiate(CANARY), Kind::Profile)
-                } else if id.contains(['*', '?']) || id.contains("${") {
+                } else if id.contains(['*', '?']) || pattern.has_variables() && id.contains("${") {
                     (Pattern::glob(id).instantiate(CANARY), Kind::Instance(id.to_owned()))
                 } else {
                     (id.to_owned(), Kind::Literal)

@@ -92,6 +92,15 @@ impl Witness {
         }
     }
 
+    /// Why nobody can say whether it is allowed; empty where that is certain or depends on the request alone.
+    pub fn doubts(&self) -> Vec<String> {
+        match self.verdict {
+            Verdict::Unknown if self.unread.is_empty() => vec!["something in its policies cannot be judged".to_owned()],
+            Verdict::Unknown => self.unread.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     fn is_certain(&self) -> bool {
         self.verdict == Verdict::Allowed
     }

@@ -46,6 +46,8 @@ pub struct Reach {
     pub narrowed_by: Vec<String>,
     /// What was not read and might bound more.
     pub unread: Vec<String>,
+    /// Why nobody can say whether it really goes so far; empty where that is certain or depends on the request alone.
+    pub doubts: Vec<String>,
 }
 
 impl Reach {
@@ -55,6 +57,19 @@ impl Reach {
         pairs
             .filter(|(_, breadth)| **breadth == self.breadth)
             .map(|(pattern, _)| pattern)
+    }
+
+    /// Why each witness of the full breadth is in doubt.
+    fn open_questions(&self) -> Vec<String> {
+        let pairs = self.witnesses.iter().zip(&self.breadths);
+        let mut broadest = pairs
+            .filter(|(_, breadth)| **breadth == self.breadth)
+            .map(|(witness, _)| witness);
+        let first = broadest.clone().next();
+        match first {
+            Some(first) if broadest.all(|witness| witness.verdict == Verdict::Unknown) => first.doubts(),
+            _ => Vec::new(),
+        }
     }
 
     fn found(&mut self, breadth: Breadth, pattern: String, witness: Witness) {
@@ -105,6 +120,7 @@ pub fn model_reach(scope: &Scope<'_>, policies: &PolicySet, grant: Option<Grant<
         mitigations: Vec::new(),
         narrowed_by: Vec::new(),
         unread: policies.unread(),
+        doubts: Vec::new(),
     };
     let mut search = Search::new(scope, policies, grant, actions);
     if search.grants.is_empty() {
@@ -123,6 +139,7 @@ pub fn model_reach(scope: &Scope<'_>, policies: &PolicySet, grant: Option<Grant<
         search.narrowed(&ground, &mut reach);
     }
     reach.taken_by = search.taken.into_iter().collect();
+    reach.doubts = reach.open_questions();
     let keys: BTreeSet<String> = reach
         .witnesses
         .iter()
@@ -332,11 +349,11 @@ impl<'a> Search<'a> {
 
     /// A policy variable, not a wildcard, lets the candidate in.
     fn by_variable(&self, candidate: &Candidate) -> bool {
-        let context = Context::open();
+        let context = self.scope.context;
         let hits = self
             .grants
             .iter()
-            .map(|grant| grant.statement.matches_resource(&candidate.arn, &context));
+            .map(|grant| grant.statement.matches_resource(&candidate.arn, context));
         !hits.into_iter().any(crate::iam::tri::Tri::is_true)
     }
 
