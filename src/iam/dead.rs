@@ -130,7 +130,8 @@ fn dead_resources(statement: &Statement, partition: &str) -> Vec<String> {
     };
     // A pattern for another service stands there for that service's actions, and a marketplace model behind an endpoint
     // of SageMaker.
-    let of_bedrock_alone = matches!(&statement.actions, ActionElement::Action(list) if list.iter().all(is_meant_for_bedrock));
+    let of_bedrock_alone =
+        matches!(&statement.actions, ActionElement::Action(list) if list.iter().all(is_meant_for_bedrock));
     let elsewhere = |pattern: &Pattern| {
         let service = pattern.text().split(':').nth(2);
         service.is_some_and(|service| {

@@ -105,7 +105,8 @@ fn breadth(statements: &Value) -> Vec<&'static str> {
 #[test]
 fn what_a_boundary_leaves_an_administrator_is_judged_like_any_grant() {
     let family = json!([{"Effect": "Allow", "Action": "bedrock:*", "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.*"}]);
-    let bounded = json!({"PermissionsBoundary": {"PermissionsBoundaryArn": format!("arn:aws:iam::{ACCOUNT}:policy/edge")}});
+    let bounded =
+        json!({"PermissionsBoundary": {"PermissionsBoundaryArn": format!("arn:aws:iam::{ACCOUNT}:policy/edge")}});
     let snapshot = account(&json!({
         "roles": [role("r", &json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]), &bounded)],
         "policies": [managed("edge", &family)]}));
@@ -122,7 +123,10 @@ fn a_wildcard_in_a_service_prefix_is_told_and_not_judged() {
     };
     assert_eq!(of(json!("bedrock*:*")), [Some(Status::Unknown); 3]);
     let plain = of(json!(["bedrock*:*", "bedrock:InvokeModel"]));
-    assert_eq!(plain, [Some(Status::Fail), Some(Status::Unknown), Some(Status::Unknown)]);
+    assert_eq!(
+        plain,
+        [Some(Status::Fail), Some(Status::Unknown), Some(Status::Unknown)]
+    );
 }
 
 #[test]
@@ -130,7 +134,9 @@ fn variables_stand_for_what_the_tag_says() {
     let tagged = |version: &str, value: &str| {
         let mut row = role(
             "r",
-            &json!([allow(&json!({"Resource": "arn:aws:bedrock:*::foundation-model/${aws:PrincipalTag/p}*"}))]),
+            &json!([allow(
+                &json!({"Resource": "arn:aws:bedrock:*::foundation-model/${aws:PrincipalTag/p}*"})
+            )]),
             &json!({"Tags": [{"Key": "p", "Value": value}]}),
         );
         row["RolePolicyList"][0]["PolicyDocument"]["Version"] = json!(version);

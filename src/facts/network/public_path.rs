@@ -254,8 +254,7 @@ fn denies<'o>(org: &'o Org<'_>) -> impl Iterator<Item = &'o Statement> {
 /// Whom the Deny statements about networks leave out.
 fn excepted(org: &Org<'_>) -> Vec<String> {
     let network = |key: &str| key == "aws:sourceip" || VPC_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-    let statements =
-        denies(org).filter(|statement| statement.conditions.iter().any(|one| network(one.key_lower())));
+    let statements = denies(org).filter(|statement| statement.conditions.iter().any(|one| network(one.key_lower())));
     let found: BTreeSet<String> = statements
         .flat_map(|statement| &statement.conditions)
         .filter(|condition| condition.key_lower() == "aws:principalarn")

@@ -355,7 +355,10 @@ fn an_office_is_no_vpc() {
         deny(json!({"NotIpAddressIfExists": {"aws:SourceIp": "8.8.8.8"}})),
         Status::Fail
     );
-    assert_eq!(deny(json!({"NotIpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}})), Status::Pass);
+    assert_eq!(
+        deny(json!({"NotIpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}})),
+        Status::Pass
+    );
 }
 
 #[test]

@@ -173,8 +173,7 @@ fn negated_operators_are_strong() {
 #[test]
 fn targets_that_a_deny_leaves_out_are_a_hole() {
     let all_but = |pattern: &str| {
-        let mut statement =
-            deny(&json!({"StringNotEquals": {"bedrock:GuardrailIdentifier": format!("{APPROVED}:1")}}));
+        let mut statement = deny(&json!({"StringNotEquals": {"bedrock:GuardrailIdentifier": format!("{APPROVED}:1")}}));
         statement.as_object_mut().unwrap().remove("Resource");
         statement["NotResource"] = json!([pattern]);
         status(&guard(&json!([statement])), "aws-genai-09.scp-hole")
