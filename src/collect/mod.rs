@@ -251,14 +251,21 @@ async fn run(
     // A region may be closed to this account or by its organization; what is asked here, another one answers too.
     let mut homes = vec![home.as_str(), partition.global_region];
     homes.dedup();
-    let (identity, known) = try_join(
+    let (mut identity, known) = try_join(
         sts::identity(&config, &homes, plan, &cancel),
         ec2::regions(&before, &homes).map(Ok),
     )
     .await?;
 
+    // Credentials hold in one partition. A stand-in for AWS may not know in which; the region that was chosen does.
+    if partition.name != identity.partition && partition != regions::partition_of_region("") {
+        partition.name.clone_into(&mut identity.partition);
+    }
+    let told = known.is_complete() && !known.items.is_empty();
+    if told && let Some(name) = plan.regions.iter().find(|name| !regions::exists(name, &known.items)) {
+        return Err(CollectError::NoSuchRegion(name.clone()));
+    }
     let scope = if plan.regions.is_empty() {
-        let told = known.is_complete() && !known.items.is_empty();
         let enabled = told.then_some(known.items.as_slice());
         regions::default_scope(regions::partition_named(&identity.partition), enabled)
     } else {

@@ -106,6 +106,9 @@ pub enum CollectError {
     /// Not the name of a region.
     #[error("`{0}` is not the name of an AWS region; write it like `eu-central-1`")]
     RegionName(String),
+    /// The name of a region that AWS does not have.
+    #[error("there is no AWS region `{0}`; ec2:DescribeRegions lists those that there are")]
+    NoSuchRegion(String),
     /// A partition without Bedrock.
     #[error("no region of the partition `{0}` is known to offer Bedrock; name one with --region")]
     NoRegions(String),

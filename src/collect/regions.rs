@@ -140,6 +140,22 @@ pub(super) fn is_enabled(region: &Region) -> bool {
     region.opt_in_status.as_deref() != Some("not-opted-in")
 }
 
+/// Regions without Bedrock, which a list of regions may leave out and which can be named all the same.
+const WITHOUT_BEDROCK: [&str; 6] = [
+    "ap-east-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "me-west-1",
+    "sa-west-1",
+    "us-iso-west-1",
+];
+
+/// Whether there is such a region, as far as AWS or the tables know. A slip of the pen must not read as a region where
+/// nothing is amiss because nothing is there.
+pub(super) fn exists(name: &str, known: &[Region]) -> bool {
+    known.iter().any(|region| region.region_name == name) || offers_bedrock(name) || WITHOUT_BEDROCK.contains(&name)
+}
+
 /// The default scope: what offers Bedrock and is enabled, or all that offers it where nobody knows what is enabled.
 pub(super) fn default_scope(partition: &Partition, known: Option<&[Region]>) -> Vec<String> {
     partition
@@ -177,6 +193,15 @@ mod tests {
         ];
         assert_eq!(default_scope(&COMMERCIAL, Some(&known)), ["ca-west-1", "us-east-1"]);
         assert_eq!(default_scope(&COMMERCIAL, None).len(), 33);
+    }
+
+    #[test]
+    fn a_region_exists_where_aws_or_a_table_knows_it() {
+        let known = [region("xx-new-1", "opted-in")];
+        for name in ["xx-new-1", "us-east-1", "us-gov-west-1", "ap-east-1"] {
+            assert!(exists(name, &known), "{name}");
+        }
+        assert!(!exists("us-eats-1", &known));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, imds};
@@ -47,19 +47,31 @@ pub(super) async fn load(plan: &Plan) -> Result<SdkConfig, CollectError> {
     let region = home_region(plan, &provider).await;
     let provider = provider.with_region(Some(region.clone()));
 
-    let mut chain = DefaultCredentialsChain::builder()
-        .configure(provider.clone())
-        .region(region.clone())
-        .imds_client(metadata_client(&provider));
+    // As in AWS's own tools, a profile that was asked for in so many words goes before keys in the environment.
+    let credentials = match &plan.profile {
+        Some(profile) => SharedCredentialsProvider::new(
+            ProfileFileCredentialsProvider::builder()
+                .configure(&provider)
+                .profile_name(profile)
+                .build(),
+        ),
+        None => SharedCredentialsProvider::new(
+            DefaultCredentialsChain::builder()
+                .configure(provider.clone())
+                .region(region.clone())
+                .imds_client(metadata_client(&provider))
+                .build()
+                .await,
+        ),
+    };
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .region(region)
         .timeout_config(timeouts(plan.timeout));
     if let Some(profile) = &plan.profile {
-        chain = chain.profile_name(profile);
         loader = loader.profile_name(profile);
     }
-    let config = loader.credentials_provider(chain.build().await).load().await;
+    let config = loader.credentials_provider(credentials).load().await;
     let config = match config.retry_config() {
         // Somebody chose the number or the mode of attempts by AWS's own settings.
         Some(chosen) if *chosen != RetryConfig::standard() => config,

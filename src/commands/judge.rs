@@ -111,8 +111,9 @@ pub(super) fn params(catalog: &Catalog, judgement: &Judgement) -> Params {
 /// A saved report.
 pub(super) fn report_of(path: &Path) -> anyhow::Result<Report> {
     let input = Input::of(path);
-    let bytes = ingest::read_bytes(&input)?;
+    let help = "give a file that `--format json` wrote";
+    let bytes = ingest::read_bytes(&input).map_err(|error| Failure::new(error.to_string()).help(help))?;
     read_report(&bytes)
-        .map_err(|error| Failure::new(error.to_string()).help("give a file that `--format json` wrote"))
+        .map_err(|error| Failure::new(error.to_string()).help(help))
         .with_context(|| input.name())
 }

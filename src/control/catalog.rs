@@ -60,7 +60,7 @@ pub struct Catalog {
 #[derive(Debug, Error)]
 pub enum CatalogError {
     /// A directory or file could not be read.
-    #[error("cannot read `{path}`: {source}")]
+    #[error("cannot read `{path}`")]
     Read {
         /// Where.
         path: PathBuf,

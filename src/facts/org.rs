@@ -218,6 +218,10 @@ pub(super) struct Above {
 pub(super) fn levels(vantage: &Global, account_id: &str, parsed: &mut Parsed) -> Fact<Above> {
     let policies = &vantage.organization_policies;
     let mut doubts = super::fact::doubts(policies, "the organization's policies");
+    if policies.is_unsupported() {
+        // Where the type is switched on, something hangs at every level: an answer that there are no policies hides it.
+        doubts.extend(policies.gaps.iter().map(Reason::gap));
+    }
     if !doubts.is_empty() && policies.items.is_empty() {
         return Fact::Unread(doubts);
     }

@@ -325,3 +325,34 @@ fn a_certificate_bundle_that_is_none_is_refused() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("AWS_CA_BUNDLE"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_profile_that_is_asked_for_goes_before_keys_in_the_environment() {
+    let aws = FakeAws::start(one_region());
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("credentials");
+    std::fs::write(
+        &file,
+        "[audit]\naws_access_key_id = FAKE444455556666AUDITOR\naws_secret_access_key = s\n",
+    )
+    .unwrap();
+    let scan = |more: &[&str]| {
+        let args = [&["scan", "--format", "json", "--fail-on", "never"], more].concat();
+        let run = Cmd::bin().aws(&aws).env("AWS_SHARED_CREDENTIALS_FILE", &file);
+        run.env("AWS_PROFILE", "audit").args(args).run()
+    };
+    let account = |ran: &Ran| ran.json()["scope"]["accounts"].clone();
+    assert_eq!(account(&scan(&[])), json!(["111122223333"]));
+    assert_eq!(account(&scan(&["--profile", "audit"])), json!(["444455556666"]));
+    let missing = scan(&["--profile", "adit"]);
+    assert_eq!(missing.code, Some(2));
+    assert!(missing.stderr.contains("profile `adit`"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_region_that_is_not_there_is_no_region_without_faults() {
+    let aws = FakeAws::start(one_region());
+    let ran = scan(&aws, &["--region", "us-eats-1"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no AWS region `us-eats-1`"), "{}", ran.stderr);
+}

@@ -137,7 +137,9 @@ fn subject(ctx: &Context<'_>, at: &Place<'_>, key: &GuardrailKey, doubts: &[Reas
         .map_or_else(String::new, String::clone);
     let in_use_by: BTreeSet<String> = graph.references_to(key).iter().map(|by| by.text.clone()).collect();
     let arn = key.arn();
-    let counts = if status == "DELETING" {
+    // Where AWS has no call that describes it, there is nothing to judge.
+    let described = &at.facts.guardrail_details;
+    let counts = if status == "DELETING" || described.gaps_of(&arn).any(|gap| gap.means_absent()) {
         Fact::Known(false)
     } else {
         let counts = key.is_draft() || !in_use_by.is_empty() || takes_all(ctx, &arn);

@@ -279,8 +279,13 @@ fn with_everything_closed_nothing_passes() {
         PROMPT,
         "06.agent-unguarded",
         "06.dangling-guardrail",
+        "06.prompt-attack-weak",
+        "06.classic-tier",
         "02.harm-filter",
+        "02.harm-filter-weak",
         "02.pii",
+        "02.pii-secrets",
+        "02.text-only",
     ] {
         assert!(
             findings
@@ -289,6 +294,24 @@ fn with_everything_closed_nothing_passes() {
             "{rule}"
         );
     }
+}
+
+#[test]
+fn a_guardrail_that_aws_has_no_call_for_is_not_judged() {
+    let mut snapshot = empty(&["us-east-1"]);
+    add(&mut snapshot, "us-east-1", "abc", "DRAFT", "HIGH");
+    let facts = regional(&mut snapshot, "us-east-1");
+    facts.guardrail_details.items.clear();
+    facts.guardrail_details.push_gap(Gap {
+        kind: GapKind::Unsupported,
+        ..gap("GetGuardrail", Some(arn("us-east-1", "abc")))
+    });
+    let findings = judge(&snapshot);
+    assert!(findings.iter().all(|f| f.status != Status::Unknown), "{findings:?}");
+    assert_eq!(
+        status(&findings, PROMPT, &arn("us-east-1", "abc")),
+        Some(Status::NotApplicable)
+    );
 }
 
 #[test]

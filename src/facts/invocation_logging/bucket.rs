@@ -37,6 +37,10 @@ impl<'a> Target<'a> {
 /// Whether the bucket is there and not a stranger's, so that the rest can be judged.
 pub(super) fn is_there(account: &Account, target: &Target<'_>, lost: &mut Findings) -> bool {
     let name = target.bucket;
+    if name.is_empty() {
+        lost.fault("a bucket without a name is configured".to_owned());
+        return false;
+    }
     match fact::looked_up(account.global.buckets.find(name), "buckets") {
         Fact::Known(Some(row)) if !row.exists => {
             lost.fault(format!("bucket {name} does not exist"));

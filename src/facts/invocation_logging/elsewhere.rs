@@ -13,6 +13,8 @@ use serde::Serialize;
 /// Logging in the regions of an account that are not in use.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct AccountLogging {
+    /// Whether there is a region that was looked at and is not in use, or may not be.
+    pub unused: bool,
     /// Regions that were looked at, are not in use, do not log, and that no SCP closes.
     pub silent_regions: Fact<Vec<String>>,
     /// Such regions that an SCP closes.
@@ -23,27 +25,35 @@ pub struct AccountLogging {
 pub fn of_account(ctx: &Context<'_>, account_id: &str) -> AccountLogging {
     let (mut silent, mut closed, mut open): (Vec<String>, Vec<String>, Vec<Reason>) = Default::default();
     let org = ctx.org(account_id);
+    let mut unused = false;
     for at in ctx.places().filter(|at| at.account_id == account_id) {
+        let usage = ctx.usage(account_id, at.region).cloned().unwrap_or_default().fact();
+        if usage == Fact::Known(true) {
+            continue;
+        }
+        unused = true;
         let rows = &at.facts.invocation_logging;
         // Where the operation is not offered, there is no Bedrock that could be misused.
         if !rows.items.is_empty() || rows.gaps.iter().any(crate::model::gap::Gap::means_absent) {
             continue;
         }
-        let usage = ctx.usage(account_id, at.region).cloned().unwrap_or_default();
-        match (usage.fact(), fact::all(rows, "logging configurations")) {
-            (Fact::Known(true), _) => {}
-            (Fact::Known(false), Fact::Known(_)) => match closes(org, account_id, partition(at.account), at.region) {
-                Fact::Known(true) => closed.push(at.region.to_owned()),
-                Fact::Known(false) => silent.push(at.region.to_owned()),
-                Fact::Unread(reasons) => open.extend(reasons),
-            },
-            (usage, logging) => {
+        let closed_by_scp = closes(org, account_id, partition(at.account), at.region);
+        // What closes a region mostly refuses the reads too, and nothing need be known of a region that is closed.
+        if closed_by_scp == Fact::Known(true) {
+            closed.push(at.region.to_owned());
+            continue;
+        }
+        match (usage, fact::all(rows, "logging configurations"), closed_by_scp) {
+            (Fact::Known(_), Fact::Known(_), Fact::Known(_)) => silent.push(at.region.to_owned()),
+            (usage, logging, closed) => {
                 open.extend(usage.reasons().iter().cloned());
                 open.extend(logging.reasons().iter().cloned());
+                open.extend(closed.reasons().iter().cloned());
             }
         }
     }
     AccountLogging {
+        unused,
         silent_regions: Fact::faults(silent, open),
         closed_regions: closed,
     }

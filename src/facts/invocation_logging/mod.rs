@@ -144,7 +144,12 @@ fn of(ctx: &Context<'_>, at: &Place<'_>) -> LoggingFacts {
         unencrypted.doubt(facts.protected.reasons());
         short.doubt(facts.protected.reasons());
         facts.role_faults = role::judge(ctx, at, to.role_arn.as_deref(), &facts.log_group, &mut lost);
-        facts.silence_alarm = silence_alarm(at, &facts.log_group);
+        // A group that is not named has no bytes that could be counted; that it is not named is a fault of its own.
+        facts.silence_alarm = if facts.log_group.is_empty() {
+            Fact::Known(true)
+        } else {
+            silence_alarm(at, &facts.log_group)
+        };
     }
     facts.lost = lost.fact();
     facts.unencrypted = unencrypted.fact();

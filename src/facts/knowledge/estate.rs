@@ -8,6 +8,7 @@ use crate::facts::fact::{self, Fact, Reason};
 use crate::iam::reach::Place as Objects;
 use crate::model::aws::bedrock_agent::{DataSource, KnowledgeBase};
 use crate::model::dataset::{Dataset, Row};
+use crate::model::gap::Gap;
 use std::collections::{HashMap, HashSet};
 
 /// The id that stands for what could not be listed.
@@ -22,6 +23,10 @@ pub(super) struct Base<'a> {
     pub(super) status: String,
     /// The row, or why nobody knows it.
     pub(super) row: Fact<&'a KnowledgeBase>,
+    /// Whether AWS offers the call that describes it; where it does not, there is nothing to judge.
+    pub(super) offered: bool,
+    /// Whether AWS does not offer the call that lists its data sources, or that describes one of them.
+    pub(super) sources_unsupported: bool,
     pub(super) sources: Vec<Source<'a>>,
 }
 
@@ -33,6 +38,8 @@ pub(super) struct Source<'a> {
     pub(super) status: String,
     /// The row, or why nobody knows it.
     pub(super) row: Fact<&'a DataSource>,
+    /// Whether AWS offers the call that describes it.
+    pub(super) offered: bool,
 }
 
 impl Base<'_> {
@@ -42,7 +49,7 @@ impl Base<'_> {
 
     /// Whether it works, so that there is something to judge.
     pub(super) fn live(&self) -> bool {
-        live(&self.status)
+        self.offered && live(&self.status)
     }
 
     /// The service role; empty where none is named.
@@ -54,7 +61,7 @@ impl Base<'_> {
 
     /// Data sources that work, where the knowledge base does.
     pub(super) fn live_sources(&self) -> impl Iterator<Item = &Source<'_>> {
-        self.sources.iter().filter(|source| self.live() && live(&source.status))
+        self.sources.iter().filter(|source| self.live() && source.live())
     }
 
     /// Storage that the knowledge base writes itself: intermediate and supplemental.
@@ -73,7 +80,8 @@ impl Base<'_> {
 
     /// Why more sources or storage may be configured than is known.
     pub(super) fn doubts(&self) -> Vec<Reason> {
-        let sources = self.sources.iter().flat_map(|source| match source.location() {
+        let offered = self.sources.iter().filter(|source| source.offered);
+        let sources = offered.flat_map(|source| match source.location() {
             Fact::Known(_) => Vec::new(),
             Fact::Unread(reasons) => reasons,
         });
@@ -87,7 +95,7 @@ impl Source<'_> {
     }
 
     pub(super) fn live(&self) -> bool {
-        live(&self.status)
+        self.offered && live(&self.status)
     }
 }
 
@@ -106,13 +114,21 @@ fn of_place(at: Place<'_>) -> Vec<Base<'_>> {
     let mut sources = sources(at);
     let mut listed: Vec<Base<'_>> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
-    let mut base = |id: &str, name: &str, status: &str, row| Base {
-        at,
-        id: id.to_owned(),
-        name: name.to_owned(),
-        status: status.to_owned(),
-        row,
-        sources: of_base(at, id, sources.remove(id).unwrap_or_default()),
+    let mut base = |id: &str, name: &str, status: &str, row| {
+        let sources = of_base(at, id, sources.remove(id).unwrap_or_default());
+        let lists = &facts.data_sources;
+        Base {
+            at,
+            id: id.to_owned(),
+            name: name.to_owned(),
+            status: status.to_owned(),
+            row,
+            offered: offered(&facts.knowledge_base_details, id),
+            sources_unsupported: lists.is_unsupported()
+                || !offered(lists, id)
+                || sources.iter().any(|source| !source.offered),
+            sources,
+        }
     };
     for row in &facts.knowledge_bases.items {
         let id = row.knowledge_base_id.as_str();
@@ -133,6 +149,8 @@ fn of_place(at: Place<'_>) -> Vec<Base<'_>> {
             name: "knowledge bases that could not be listed".to_owned(),
             status: String::new(),
             row: Fact::Unread(doubts.clone()),
+            offered: true,
+            sources_unsupported: false,
             sources: vec![unlisted(doubts)],
         });
     }
@@ -151,6 +169,7 @@ fn sources(at: Place<'_>) -> HashMap<&str, Vec<Source<'_>>> {
             name: row.name.clone(),
             status: row.status.clone(),
             row: described(&facts.data_source_details, &row.key(), "data sources in full"),
+            offered: offered(&facts.data_source_details, &row.key()),
         });
     }
     for row in &facts.data_source_details.items {
@@ -160,6 +179,7 @@ fn sources(at: Place<'_>) -> HashMap<&str, Vec<Source<'_>>> {
                 name: row.name.clone(),
                 status: row.status.clone(),
                 row: Fact::Known(row),
+                offered: true,
             });
         }
     }
@@ -184,7 +204,13 @@ fn unlisted<'a>(doubts: Vec<Reason>) -> Source<'a> {
         name: "data sources that could not be listed".to_owned(),
         status: String::new(),
         row: Fact::Unread(doubts),
+        offered: true,
     }
+}
+
+/// Whether AWS did not say of this very thing that it has no such call.
+fn offered<T>(dataset: &Dataset<T>, key: &str) -> bool {
+    !dataset.gaps_of(key).any(Gap::means_absent)
 }
 
 /// A row that a list promised.

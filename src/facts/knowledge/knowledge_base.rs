@@ -38,6 +38,8 @@ pub struct KnowledgeBaseFacts {
     pub role_found: Fact<bool>,
     /// Whether a data source of it reads a bucket.
     pub reads_s3: Fact<bool>,
+    /// Whether AWS says that it lists no data sources here, so that there is nothing to hold the role against.
+    pub sources_unsupported: bool,
     /// What its data sources and working storage are configured with, as `bucket/prefix`.
     pub configured: Vec<String>,
     /// The role or buckets that are missing, or not the account's.
@@ -85,10 +87,15 @@ fn of(ctx: &Context<'_>, base: &Base<'_>, hidden_users: &[Reason]) -> KnowledgeB
         live: base.live(),
         kind: base.row.clone().map(|row| row.type_.clone()),
         role: base.role(),
+        sources_unsupported: base.sources_unsupported,
         ..KnowledgeBaseFacts::default()
     };
     if !facts.live {
-        facts.remarks.push(format!("not judged: it is {}", base.status));
+        facts.remarks.push(if base.offered {
+            format!("not judged: it is {}", base.status)
+        } else {
+            "not judged: AWS does not offer the call that describes it".to_owned()
+        });
         return facts;
     }
     let places: Vec<Place> = base

@@ -421,6 +421,30 @@ fn what_could_not_be_listed_or_described_is_unknown_everywhere() {
 }
 
 #[test]
+fn what_aws_has_no_call_for_is_not_judged() {
+    let lacks = |operation: &str, resource: &str| json!({"collected": true, "gaps": [{"service": "bedrock-agent", "operation": operation, "resource": resource, "kind": "unsupported"}]});
+    let mut base = good();
+    base["regional"]["knowledge_base_details"] = lacks("GetKnowledgeBase", "KB1");
+    assert!(findings(&base).iter().all(|one| one.status == NotApplicable));
+    let mut source = good();
+    source["regional"]["data_source_details"] = lacks("GetDataSource", "KB1/DS1");
+    assert!(findings(&source).iter().all(|one| one.status != Unknown));
+    let mut list = good();
+    list["regional"]["data_sources"] = lacks("ListDataSources", "KB1");
+    list["regional"]["data_source_details"] = json!([]);
+    assert_eq!(rule(&list, "role-scope").0, NotApplicable);
+    assert_eq!(rule(&list, "trust-open").0, Pass);
+}
+
+#[test]
+fn iam_is_everywhere_so_that_roles_are_hidden_where_an_answer_denies_it() {
+    let unsupported = json!({"collected": true, "gaps": [{"service": "iam", "operation": "GetAccountAuthorizationDetails", "kind": "unsupported"}]});
+    for slug in ["destination", "role-scope", "trust-open"] {
+        assert_eq!(changed("/global/roles", unsupported.clone(), slug).0, Unknown, "{slug}");
+    }
+}
+
+#[test]
 fn what_is_going_away_is_not_judged() {
     let mut world = good();
     for list in ["knowledge_bases", "knowledge_base_details"] {

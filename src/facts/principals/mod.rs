@@ -221,6 +221,13 @@ impl<'a> Principals<'a> {
         doubts.extend(super::fact::doubts(&global.roles, "IAM roles"));
         doubts.extend(super::fact::doubts(&global.groups, "IAM groups"));
         doubts.extend(super::fact::doubts(&global.policies, "IAM policies"));
+        // Every account has IAM: an answer that it is not offered hides what is there.
+        let of_roles = global
+            .roles
+            .gaps
+            .iter()
+            .filter(|gap| gap.resource.is_none() && gap.means_absent());
+        doubts.extend(of_roles.map(Reason::gap));
         doubts.sort();
         doubts.dedup();
         Self {

@@ -60,3 +60,28 @@ fn quiet_regions_fail_unless_an_scp_closes_them() {
     region.invocation_logging = serde_json::from_value(json!({"collected": true, "gaps": [{"service": "bedrock", "operation": "GetModelInvocationLoggingConfiguration", "kind": "unsupported"}]})).unwrap();
     assert_eq!(status_in(&unsupported, rule).0, Status::Pass);
 }
+
+#[test]
+fn a_closed_region_need_not_be_readable_and_a_named_one_is_none_of_these() {
+    let lock = |statement: Value| json!({"Version": "2012-10-17", "Statement": [statement]});
+    let closes = lock(
+        json!({"Effect": "Deny", "Action": "bedrock:*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}}),
+    );
+    let another = lock(json!({"Effect": "Deny", "Action": "s3:*", "Resource": "*"}));
+    let refused = |scp: &Value| {
+        let mut snapshot = quiet(Some(scp));
+        let account = snapshot.accounts.get_mut("111122223333").unwrap();
+        let region = account.regions.get_mut("eu-north-1").unwrap();
+        let gap = |operation: &str| json!({"collected": true, "gaps": [{"service": "bedrock", "operation": operation, "kind": "denied"}]});
+        region.guardrails = serde_json::from_value(gap("ListGuardrails")).unwrap();
+        region.invocation_logging = serde_json::from_value(gap("GetModelInvocationLoggingConfiguration")).unwrap();
+        snapshot
+    };
+    let rule = "logging-off-elsewhere";
+    assert_eq!(status_in(&refused(&closes), rule).0, Status::Pass);
+    assert_eq!(status_in(&refused(&another), rule).0, Status::Unknown);
+    let mut named = refused(&another);
+    let account = named.accounts.get_mut("111122223333").unwrap();
+    account.named_regions.insert("eu-north-1".into());
+    assert_eq!(status_in(&named, rule).0, Status::NotApplicable);
+}
