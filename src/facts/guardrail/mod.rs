@@ -14,6 +14,7 @@ use super::graph::Graph;
 use super::graph::key::{DRAFT, EVERY, GuardrailKey};
 use super::subject::Subject;
 use crate::model::dataset::Dataset;
+use crate::model::gap::Gap;
 use filters::{Direction, FilterFacts, PiiFacts};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -139,7 +140,7 @@ fn subject(ctx: &Context<'_>, at: &Place<'_>, key: &GuardrailKey, doubts: &[Reas
     let arn = key.arn();
     // Where AWS has no call that describes it, there is nothing to judge.
     let described = &at.facts.guardrail_details;
-    let counts = if status == "DELETING" || described.gaps_of(&arn).any(|gap| gap.means_absent()) {
+    let counts = if status == "DELETING" || described.gaps_of(&arn).any(Gap::means_absent) {
         Fact::Known(false)
     } else {
         let counts = key.is_draft() || !in_use_by.is_empty() || takes_all(ctx, &arn);
