@@ -98,6 +98,11 @@ fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> By
         perimeter.untagged(&mut context);
         decide_resource_policy(perimeter.document, who, &Request::new(action, resource, context))
     };
+    let mut asking = vec![
+        RequestingPrincipal::Anonymous,
+        RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/{CANARY}")),
+    ];
+    asking.extend(namesakes(perimeter));
     let fits =
         |action: &str, resource: &str| (resource == own) == matches!(action, "s3:ListBucket" | "s3:PutBucketPolicy");
     for (action, resource) in ACTIONS
@@ -105,14 +110,13 @@ fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> By
         .flat_map(|action| resources.iter().map(move |resource| (*action, resource.as_str())))
         .filter(|(action, resource)| fits(action, resource))
     {
-        let stranger = RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/{CANARY}"));
-        for who in [&RequestingPrincipal::Anonymous, &stranger] {
+        for who in &asking {
             let decision = ask(who, action, resource, outsider(perimeter, who));
             let by: Vec<&str> = decision.allowed_by.iter().map(|one| one.statement.as_str()).collect();
-            let who = if *who == stranger {
-                "anybody with an AWS account"
-            } else {
+            let who = if *who == RequestingPrincipal::Anonymous {
                 "anybody"
+            } else {
+                "anybody with an AWS account"
             };
             match decision.effective() {
                 Tri::False => {}
@@ -158,6 +162,30 @@ fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> By
         }
     }
     found
+}
+
+/// Strangers whose role or user is called as a condition asks in whatever account: everybody can make one.
+fn namesakes(perimeter: &Perimeter<'_>) -> BTreeSet<RequestingPrincipal> {
+    let allows = perimeter
+        .document
+        .statements
+        .iter()
+        .filter(|one| one.effect == Effect::Allow);
+    let asked = allows
+        .flat_map(|one| &one.conditions)
+        .filter(|condition| condition.key_lower() == "aws:principalarn");
+    let patterns = asked.flat_map(|condition| condition.values.iter().zip(condition.patterns()));
+    patterns
+        .filter_map(|(value, pattern)| {
+            let any = value.splitn(6, ':').nth(4)? == "*";
+            let text = pattern.instantiate(CANARY);
+            let parts: Vec<&str> = text.splitn(6, ':').collect();
+            let [arn, partition, service, _, _, name] = parts.as_slice() else {
+                return None;
+            };
+            any.then(|| RequestingPrincipal::from_arn(&format!("{arn}:{partition}:{service}::{STRANGER}:{name}")))?
+        })
+        .collect()
 }
 
 /// What AWS would send for somebody outside the account, on the internet.
