@@ -25,5 +25,5 @@ pub(super) fn run(args: &CheckArgs, settings: Settings) -> anyhow::Result<ExitSt
         let inputs: Vec<Input> = args.files.iter().map(|file| Input::of(file)).collect();
         ingest::load(&inputs)?
     };
-    judge.finish(&snapshot, false)
+    judge.finish(snapshot, false)
 }

@@ -32,6 +32,6 @@ pub(super) fn run(_: &ScanArgs, settings: Settings) -> anyhow::Result<ExitStatus
     }
     live::explain(&collected, "the report covers what was read before");
     let snapshot = collected.snapshot.ok_or_else(live::nothing)?;
-    let gate = judge.finish(&snapshot, true)?;
+    let gate = judge.finish(snapshot, true)?;
     Ok(ended.unwrap_or(gate))
 }

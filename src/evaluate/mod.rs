@@ -23,6 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use thiserror::Error;
 
+/// Enough to be worth a thread's while.
+const SUBJECTS_AT_A_TIME: usize = 64;
+
 /// A rule that cannot be evaluated.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 #[error(
@@ -50,6 +53,24 @@ pub struct Counts {
     pub unknown: usize,
     /// NOT_APPLICABLE.
     pub not_applicable: usize,
+}
+
+impl Counts {
+    fn note(&mut self, status: Status) {
+        match status {
+            Status::Pass => self.pass += 1,
+            Status::Fail => self.fail += 1,
+            Status::Unknown => self.unknown += 1,
+            Status::NotApplicable => self.not_applicable += 1,
+        }
+    }
+
+    fn add(&mut self, others: Self) {
+        self.pass += others.pass;
+        self.fail += others.fail;
+        self.unknown += others.unknown;
+        self.not_applicable += others.not_applicable;
+    }
 }
 
 /// What an evaluation brings.
@@ -82,47 +103,66 @@ fn evaluate_here(catalog: &Catalog, ctx: &Context<'_>, selection: &Selection) ->
         .iter()
         .filter(|entry| selected(&entry.control.id))
         .collect();
-    let rules: Vec<&CompiledRule> = entries.iter().flat_map(|entry| &entry.rules).collect();
-    let kinds: BTreeSet<&str> = rules.iter().map(|rule| rule.subject.as_str()).collect();
-    ctx.prepare();
-    let subjects: BTreeMap<&str, Vec<Subject>> = kinds
-        .into_par_iter()
-        .map(|name| (name, facts::find(name).map_or_else(Vec::new, |kind| (kind.derive)(ctx))))
-        .collect();
-
-    let no_params = ControlParams::default();
+    let mut kinds: BTreeMap<&str, Vec<&CompiledRule>> = BTreeMap::new();
+    for rule in entries.iter().flat_map(|entry| &entry.rules) {
+        kinds.entry(&rule.subject).or_default().push(rule);
+    }
     let mut evaluation = Evaluation::default();
     for entry in &entries {
         evaluation.counts.entry(entry.control.id.clone()).or_default();
     }
-    for rule in rules {
-        let params = ctx.params.0.get(&rule.control_id).unwrap_or(&no_params);
-        let of_kind = subjects.get(rule.subject.as_str()).map_or(&[][..], Vec::as_slice);
-        let results: Vec<(Status, Option<Finding>)> = of_kind
-            .par_iter()
-            .with_min_len(64)
-            .map_init(Root::default, |root, subject| {
-                judge(rule, subject, params, root, selection.show_passed)
-            })
-            .collect::<Result<_, _>>()?;
-        let counts = evaluation.counts.entry(rule.control_id.clone()).or_default();
-        for (status, finding) in results {
-            match status {
-                Status::Pass => counts.pass += 1,
-                Status::Fail => counts.fail += 1,
-                Status::Unknown => counts.unknown += 1,
-                Status::NotApplicable => counts.not_applicable += 1,
-            }
-            evaluation.findings.extend(finding);
+    ctx.prepare();
+    // Kind by kind, so that subjects are gone once their rules are through: together they can be larger than the file.
+    let judged = Vec::from_iter(kinds)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|(kind, rules)| judge_kind(kind, &rules, ctx, selection.show_passed))
+        .collect::<Result<Vec<_>, _>>()?;
+    for part in judged.into_iter().flatten() {
+        for (control, counts) in part.counts {
+            evaluation.counts.entry(control.to_owned()).or_default().add(counts);
         }
+        evaluation.findings.extend(part.findings);
     }
     sort(&mut evaluation.findings);
     Ok(evaluation)
 }
 
+/// What some rules say of some subjects.
+#[derive(Default)]
+struct Judged<'r> {
+    counts: BTreeMap<&'r str, Counts>,
+    findings: Vec<Finding>,
+}
+
+fn judge_kind<'r>(
+    kind: &str,
+    rules: &[&'r CompiledRule],
+    ctx: &Context<'_>,
+    show_passed: bool,
+) -> Result<Vec<Judged<'r>>, InternalError> {
+    let no_params = ControlParams::default();
+    let subjects = facts::find(kind).map_or_else(Vec::new, |kind| (kind.derive)(ctx));
+    subjects
+        .par_chunks(SUBJECTS_AT_A_TIME)
+        .map_init(Root::default, |root, subjects| {
+            let mut judged = Judged::default();
+            for rule in rules {
+                let params = ctx.params.0.get(&rule.control_id).unwrap_or(&no_params);
+                for subject in subjects {
+                    let (status, finding) = judge(rule, subject, params, root, show_passed)?;
+                    judged.counts.entry(&rule.control_id).or_default().note(status);
+                    judged.findings.extend(finding);
+                }
+            }
+            Ok(judged)
+        })
+        .collect()
+}
+
 /// The order of the report: severity, the page's order of controls, resource, rule, id.
 pub fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
+    findings.par_sort_by(|a, b| {
         let key = |f: &Finding| (f.severity, catalog::place(&f.control_id));
         key(a)
             .cmp(&key(b))

@@ -109,7 +109,7 @@ fn guardrail<'a>(ctx: &Context<'a>, agent: &Routed<'a, AgentVersion>) -> AgentGu
         let named = row.guardrail_configuration.clone().unwrap_or_default();
         (named.guardrail_identifier, named.guardrail_version)
     });
-    let enforced = ctx.graph().enforced(agent.at.account_id, agent.at.region).into_iter();
+    let enforced = ctx.graph().enforced(agent.at.account_id, agent.at.region);
     AgentGuardrail {
         configured: named.clone().map(|(identifier, _)| !identifier.is_empty()),
         identifier: named.clone().map(|(identifier, _)| identifier),

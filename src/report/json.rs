@@ -7,7 +7,7 @@
 use super::text;
 use crate::model::report::Report;
 use serde::Serialize;
-use std::fmt::Write as _;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use std::io::{self, Write};
 
 /// The whole report, indented.
@@ -18,41 +18,86 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// One finding a line; nothing where there is none.
 pub(super) fn render_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
-        let line = serde_json::to_string(finding)?;
-        writeln!(out, "{}", inert(&line))?;
+        finding.serialize(&mut Serializer::with_formatter(&mut *out, Inert(CompactFormatter)))?;
+        writeln!(out)?;
     }
     Ok(())
 }
 
 /// Indented JSON and a line break.
 pub(super) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", pretty(value)?)
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new())))?;
+    writeln!(out)
 }
 
 /// Indented JSON as text.
 pub(super) fn pretty(value: &impl Serialize) -> io::Result<String> {
-    Ok(inert(&serde_json::to_string_pretty(value)?))
+    let mut json = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut json, Inert(PrettyFormatter::new())))?;
+    String::from_utf8(json).map_err(io::Error::other)
 }
 
-/// The same JSON, with every character that acts on its reader as an escape.
+/// JSON as another formatter writes it, with every character that acts on its reader as an escape.
 ///
-/// None of these characters is part of JSON's own notation, line breaks aside, so all of them stand inside strings.
-fn inert(json: &str) -> String {
-    let mut safe = String::with_capacity(json.len());
-    let mut units = [0; 2];
-    let mut after_hash = false;
-    for c in json.chars() {
-        // Two in a row start a command in the logs of some build services, wherever they stand in a line.
-        if (c != '\n' && text::acts(c)) || (c == '#' && after_hash) {
-            for unit in c.encode_utf16(&mut units) {
-                let _ = write!(safe, "\\u{unit:04x}");
-            }
-        } else {
-            safe.push(c);
+/// None of these characters is part of JSON's own notation, line breaks aside, so it is enough to look at texts.
+struct Inert<F>(F);
+
+impl<F: Formatter> Formatter for Inert<F> {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| byte < 0x7f && byte != b'#') {
+            return out.write_all(fragment.as_bytes());
         }
-        after_hash = c == '#';
+        let mut written = 0;
+        let mut after_hash = false;
+        for (at, c) in fragment.char_indices() {
+            // Two in a row start a command in the logs of some build services, wherever they stand in a line.
+            if text::acts(c) || (c == '#' && after_hash) {
+                out.write_all(fragment.as_bytes().get(written..at).unwrap_or_default())?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+                written = at + c.len_utf8();
+            }
+            after_hash = c == '#';
+        }
+        out.write_all(fragment.as_bytes().get(written..).unwrap_or_default())
     }
-    safe
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
 }
 
 #[cfg(test)]

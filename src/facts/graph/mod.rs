@@ -6,6 +6,7 @@
 //! from saying that a guardrail version is not in use.
 
 pub mod key;
+mod places;
 pub mod policy;
 pub mod reference;
 pub mod routed;
@@ -20,6 +21,7 @@ use crate::model::dataset::Dataset;
 use crate::model::gap::{Gap, GapKind};
 use crate::model::snapshot::Snapshot;
 use key::{EVERY, GuardrailKey};
+use places::Places;
 use reference::{By, Reference};
 use routed::Routed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +41,9 @@ pub struct Graph<'a> {
     summaries: BTreeMap<GuardrailKey, &'a GuardrailSummary>,
     details: BTreeMap<GuardrailKey, &'a Guardrail>,
     by_guardrail: BTreeMap<GuardrailKey, Vec<usize>>,
+    /// References of a place, and references to guardrails of a place.
+    by_place: Places,
+    enforced: Places,
     regional_doubts: BTreeMap<At<'a>, Vec<Reason>>,
     account_doubts: BTreeMap<&'a str, Vec<Reason>>,
 }
@@ -54,6 +59,8 @@ impl<'a> Graph<'a> {
             summaries: BTreeMap::new(),
             details: BTreeMap::new(),
             by_guardrail: BTreeMap::new(),
+            by_place: Places::default(),
+            enforced: Places::default(),
             regional_doubts: BTreeMap::new(),
             account_doubts: BTreeMap::new(),
         };
@@ -83,12 +90,31 @@ impl<'a> Graph<'a> {
             graph.references.extend(references);
             graph.account_doubts.insert(account_id, doubts);
         }
-        for (index, reference) in graph.references.iter().enumerate() {
+        graph.index();
+        graph
+    }
+
+    fn index(&mut self) {
+        for (index, reference) in self.references.iter().enumerate() {
+            let account = reference.account_id;
+            if let Some(region) = reference.region {
+                self.by_place.note(account, region, index);
+                if reference.by == By::EnforcedConfiguration {
+                    self.enforced.note(account, region, index);
+                }
+            }
             if let Fact::Known(key) = &reference.guardrail {
-                graph.by_guardrail.entry(key.clone()).or_default().push(index);
+                self.by_guardrail.entry(key.clone()).or_default().push(index);
+                self.by_place.note(&key.account, &key.region, index);
+                if reference.by == By::BedrockPolicy {
+                    self.enforced.note(account, &key.region, index);
+                }
             }
         }
-        graph
+    }
+
+    fn at<'s>(&'s self, positions: &'s [usize]) -> impl Iterator<Item = &'s Reference<'a>> {
+        positions.iter().filter_map(|position| self.references.get(*position))
     }
 
     /// What refers to this guardrail version.
@@ -97,9 +123,13 @@ impl<'a> Graph<'a> {
         std::iter::once(key)
             .chain(&every)
             .filter_map(|key| self.by_guardrail.get(key))
-            .flatten()
-            .filter_map(|index| self.references.get(*index))
+            .flat_map(|positions| self.at(positions))
             .collect()
+    }
+
+    /// What is in this place and refers to a guardrail, and what refers to a guardrail of this place.
+    pub fn references_around(&self, at: &Place<'_>) -> impl Iterator<Item = &Reference<'a>> {
+        self.at(self.by_place.at(at.account_id, at.region))
     }
 
     /// Why something that refers to a guardrail of this place may have been missed.
@@ -115,12 +145,16 @@ impl<'a> Graph<'a> {
     }
 
     /// Guardrail versions that are listed in this place.
-    pub fn listed(&self, at: &Place<'_>) -> impl Iterator<Item = (&GuardrailKey, &'a GuardrailSummary)> {
-        let (account, region) = (at.account_id.to_owned(), at.region.to_owned());
-        self.summaries
-            .iter()
-            .filter(move |(key, _)| key.account == account && key.region == region)
-            .map(|(key, row)| (key, *row))
+    pub fn listed(&self, at: &Place<'_>) -> Vec<(&GuardrailKey, &'a GuardrailSummary)> {
+        let first = GuardrailKey {
+            version: String::new(),
+            ..GuardrailKey::here(at, "", "")
+        };
+        let of_here = |key: &GuardrailKey| {
+            (&key.partition, &key.account, &key.region) == (&first.partition, &first.account, &first.region)
+        };
+        let rows = self.summaries.range(first.clone()..);
+        rows.take_while(|(key, _)| of_here(key)).map(|(key, row)| (key, *row)).collect()
     }
 
     /// The summary of a version.
@@ -164,9 +198,9 @@ impl<'a> Graph<'a> {
     pub fn exists(&self, key: &GuardrailKey, from: Option<At<'_>>) -> Fact<bool> {
         let any = key.version == EVERY;
         let seen = if any {
-            self.summaries
-                .keys()
-                .any(|known| guardrail_of(known) == guardrail_of(key))
+            let first = key.with_version("");
+            let next = self.summaries.range(first..).next();
+            next.is_some_and(|(known, _)| known.with_version(EVERY) == *key)
         } else {
             self.summaries.contains_key(key) || self.details.contains_key(key)
         };
@@ -211,16 +245,8 @@ impl<'a> Graph<'a> {
     }
 
     /// The guardrails that an account enforces in a region, by account configuration or Bedrock policy.
-    pub fn enforced(&self, account: &str, region: &str) -> Vec<&Reference<'a>> {
-        let here = |reference: &&Reference<'a>| {
-            reference.account_id == account
-                && match reference.by {
-                    By::EnforcedConfiguration => reference.region == Some(region),
-                    By::BedrockPolicy => reference.guardrail.known().is_some_and(|key| key.region == region),
-                    _ => false,
-                }
-        };
-        self.references.iter().filter(here).collect()
+    pub fn enforced(&self, account: &str, region: &str) -> impl Iterator<Item = &Reference<'a>> {
+        self.at(self.enforced.at(account, region))
     }
 }
 

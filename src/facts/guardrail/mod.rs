@@ -88,7 +88,7 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
 
 fn of_place(ctx: &Context<'_>, at: &Place<'_>) -> Vec<Subject> {
     let graph = ctx.graph();
-    let mut keys: BTreeSet<GuardrailKey> = graph.listed(at).map(|(key, _)| key.clone()).collect();
+    let mut keys: BTreeSet<GuardrailKey> = graph.listed(at).into_iter().map(|(key, _)| key.clone()).collect();
     keys.extend(referred_to(graph, at));
     let doubts = graph.doubts(at.account_id, at.region);
     let mut subjects: Vec<Subject> = keys.iter().map(|key| subject(ctx, at, key, &doubts)).collect();
@@ -99,7 +99,7 @@ fn of_place(ctx: &Context<'_>, at: &Place<'_>) -> Vec<Subject> {
 /// Versions that no list shows but that something is bound to, unless they are known not to exist.
 fn referred_to(graph: &Graph<'_>, at: &Place<'_>) -> BTreeSet<GuardrailKey> {
     let mut keys = BTreeSet::new();
-    for reference in &graph.references {
+    for reference in graph.references_around(at) {
         let Fact::Known(key) = &reference.guardrail else {
             continue;
         };
@@ -146,7 +146,7 @@ fn subject(ctx: &Context<'_>, at: &Place<'_>, key: &GuardrailKey, doubts: &[Reas
         let counts = key.is_draft() || !in_use_by.is_empty() || takes_all(ctx, &arn);
         Fact::fault(counts, doubts.to_vec())
     };
-    let enforced = graph.enforced(at.account_id, at.region).into_iter();
+    let enforced = graph.enforced(at.account_id, at.region);
     let mitigated_by: BTreeSet<String> = enforced
         .filter_map(|reference| reference.guardrail.known())
         .filter(|other| *other != key)
@@ -204,7 +204,7 @@ fn unlisted(ctx: &Context<'_>, at: &Place<'_>, doubts: &[Reason]) -> Vec<Subject
         return vec![hidden(at, &key, &format!("guardrails of {}", at.region), &everything)];
     }
     let graph = ctx.graph();
-    let drafts = graph.listed(at).filter(|(key, _)| key.is_draft());
+    let drafts = graph.listed(at).into_iter().filter(|(key, _)| key.is_draft());
     drafts
         .filter_map(|(key, row)| {
             let why = gaps_of(dataset, &key.bare_arn());
