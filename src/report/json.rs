@@ -26,14 +26,20 @@ pub(super) fn render_lines(report: &Report, out: &mut dyn Write) -> io::Result<(
 
 /// Indented JSON and a line break.
 pub(super) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new())))?;
+    value.serialize(&mut Serializer::with_formatter(
+        &mut *out,
+        Inert(PrettyFormatter::new()),
+    ))?;
     writeln!(out)
 }
 
 /// Indented JSON as text.
 pub(super) fn pretty(value: &impl Serialize) -> io::Result<String> {
     let mut json = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut json, Inert(PrettyFormatter::new())))?;
+    value.serialize(&mut Serializer::with_formatter(
+        &mut json,
+        Inert(PrettyFormatter::new()),
+    ))?;
     String::from_utf8(json).map_err(io::Error::other)
 }
 

@@ -4,6 +4,7 @@
 //! A unit is about a byte looked at or made. An expression evaluated on behalf of another, as a variable is, draws on
 //! the budget of the outermost one. What is spent is counted by thread, because an evaluation never leaves its thread.
 
+use cel::ExecutionError;
 use cel::common::types::{CelBytes, CelList, CelMap, CelOptional, CelString};
 use cel::common::value::Val;
 use std::cell::Cell;
@@ -49,6 +50,11 @@ pub(super) fn pay(units: u64) -> bool {
     left > 0
 }
 
+/// What an evaluation ends with where nothing is left.
+pub(super) fn used_up() -> ExecutionError {
+    ExecutionError::function_error("budget", "used up")
+}
+
 /// What a text costs.
 pub(super) fn of_text(text: &str) -> u64 {
     EACH + text.len() as u64
@@ -59,7 +65,7 @@ pub(super) const fn of_scalar() -> u64 {
     EACH
 }
 
-/// What a value costs, with all that it holds.
+/// What a value costs, with all that it holds. A row of the facts is a reference, and costs no more than that.
 pub(super) fn of_value(value: &dyn Val) -> u64 {
     if let Some(text) = value.downcast_ref::<CelString<'_>>() {
         return of_text(text.inner());

@@ -7,10 +7,11 @@
 
 use super::budget;
 use super::functions::{FUNCTIONS, Gives};
+use super::row;
 use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, MapExpr, SelectExpr,
 };
-use cel::common::types::{CelList, CelMap, CelString, DYN_TYPE};
+use cel::common::types::{CelString, DYN_TYPE};
 use cel::common::value::CowVal;
 use cel::{Env, ExecutionError};
 
@@ -24,6 +25,7 @@ pub(super) const STACK: usize = 64 << 20;
 
 const PAY: &str = "@pay";
 const PAY_EACH: &str = "@payEach";
+const PLAIN: &str = "@plain";
 /// What going through one item costs, whatever it holds: the steps of a loop are slow beside bytes.
 const STEP: u64 = 64;
 
@@ -65,6 +67,7 @@ pub(super) fn register(env: &mut Env) {
     // A fresh environment knows none of these names, so that adding them cannot fail.
     let _ = env.add_overload(PAY, "@pay(dyn)", any(1), pay);
     let _ = env.add_overload(PAY_EACH, "@payEach(dyn)", any(1), pay_each);
+    let _ = env.add_overload(PLAIN, "@plain(dyn)", any(1), plain);
     let mut add = |name: &str, most: usize, function| {
         for count in 1..=most {
             let _ = env.add_overload(name, &format!("{name}{count}"), any(count), function);
@@ -84,10 +87,7 @@ type Paid<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 /// Hands the first argument on, once it is paid for.
 fn settle<'b, 'v>(args: Vec<CowVal<'b, 'v>>, price: impl FnOnce(&[CowVal<'b, 'v>]) -> u64) -> Paid<'b, 'v> {
     let enough = budget::pay(price(&args));
-    args.into_iter()
-        .next()
-        .filter(|_| enough)
-        .ok_or_else(|| ExecutionError::function_error("budget", "used up"))
+    args.into_iter().next().filter(|_| enough).ok_or_else(budget::used_up)
 }
 
 fn cost(value: &CowVal<'_, '_>) -> u64 {
@@ -105,9 +105,8 @@ fn items(args: &[CowVal<'_, '_>]) -> u64 {
         return 0;
     };
     let first = first.as_ref();
-    let list = first.downcast_ref::<CelList<'_>>().map(|list| list.inner().len());
-    let map = || first.downcast_ref::<CelMap<'_>>().map(|map| map.inner().len());
-    list.or_else(map).unwrap_or(0) as u64
+    let size = first.as_sizer().map(|sizer| *sizer.size().inner());
+    size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
 }
 
 fn pay<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Paid<'b, 'v> {
@@ -116,6 +115,11 @@ fn pay<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Paid<'b, 'v> {
 
 fn pay_each<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Paid<'b, 'v> {
     settle(args, |args| items(args).saturating_add(1).saturating_mul(STEP))
+}
+
+/// For an operand that CEL's own tables are asked to compare themselves with, or that is to be written out.
+fn plain<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Paid<'b, 'v> {
+    settle(args, |_| 0).and_then(row::plain)
 }
 
 fn pay_product<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Paid<'b, 'v> {
@@ -140,7 +144,8 @@ fn pay_join<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Paid<'b, 'v> {
 
 /// Each item is compared with every one before it.
 fn pay_distinct<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Paid<'b, 'v> {
-    settle(args, |args| {
+    let plain = settle(args, |_| 0).and_then(row::plain)?;
+    settle(vec![plain], |args| {
         args.first().map_or(0, cost).saturating_mul(items(args).max(1) / 64 + 1)
     })
 }
@@ -252,9 +257,16 @@ fn of_call(id: u64, call: &CallExpr) -> Expr {
     let equality = matches!(call.func_name.as_str(), "_==_" | "_!=_");
     // What is compared with something short is not looked at any further.
     let short = equality && call.args.iter().any(is_literal);
+    let writes_out = call.func_name == "format";
     let args = call.args.iter().enumerate().map(|(at, arg)| {
+        let compared = match call.func_name.as_str() {
+            "@in" => at == 0,
+            _ => equality && at == 1,
+        };
         if logic || short || (index && at == 0) {
             metered(arg)
+        } else if (compared || writes_out) && !is_literal(arg) {
+            called(PLAIN, paid(arg))
         } else {
             paid(arg)
         }
@@ -381,14 +393,7 @@ fn of_step(step: &IdedExpr, so_far: &str) -> IdedExpr {
 
 /// The list of a loop with a meter around it, whatever it is: a loop in a loop goes through it again and again.
 fn each_paid(range: &IdedExpr) -> IdedExpr {
-    IdedExpr {
-        id: range.id,
-        expr: Expr::Call(CallExpr {
-            func_name: PAY_EACH.to_owned(),
-            target: None,
-            args: vec![paid(range)],
-        }),
-    }
+    called(PAY_EACH, paid(range))
 }
 
 /// The expression with a meter around it, unless what it gives is small or was paid for already.
@@ -397,12 +402,16 @@ fn paid(argument: &IdedExpr) -> IdedExpr {
     if is_literal(argument) || is_path(argument) || is_small(argument) {
         return inner;
     }
+    called(PAY, inner)
+}
+
+fn called(function: &str, argument: IdedExpr) -> IdedExpr {
     IdedExpr {
         id: argument.id,
         expr: Expr::Call(CallExpr {
-            func_name: PAY.to_owned(),
+            func_name: function.to_owned(),
             target: None,
-            args: vec![inner],
+            args: vec![argument],
         }),
     }
 }

@@ -8,6 +8,7 @@
 mod budget;
 pub mod functions;
 mod meter;
+mod row;
 mod types;
 mod value;
 

@@ -174,6 +174,13 @@ const BOMBS: &[&str] = &[
     "['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'].all(a, a.split('').map(b, a.split('').map(c, a.split('').map(d, a + b)))\
      .flatten().flatten().distinct().sort().size() > 0)",
     "['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'].all(a, a.split('').all(b, a.split('').all(c, a.matches('((a{90}){90}){90}'))))",
+    // A table of the facts, again and again: in a list, in a text, in a comparison.
+    "[subject.items].all(l, l.map(a, l.map(b, l.map(c, l.map(d, l.map(e, l.map(f, l.map(g, l.map(h, l.map(i, l)))))))))\
+     == [])",
+    "[subject.items[0]].map(a, [a,a,a,a,a,a,a,a]).map(a, [a,a,a,a,a,a,a,a]).map(a, [a,a,a,a,a,a,a,a])\
+     .map(a, '%s%s%s%s'.format([a,a,a,a])).map(a, '%s%s%s%s'.format([a,a,a,a])).size() > 0",
+    "[[subject.items[0]]].map(a, a+a+a+a+a+a+a+a).map(a, a+a+a+a+a+a+a+a).map(a, a+a+a+a+a+a+a+a)\
+     .all(a, a.all(i, a == a && i in a))",
     // What hides the error from CEL: the other side decides.
     "['x'].map(a, a.replace('x', 'xxxxxxxxxxxxxxxx')).map(a, a.replace('x', a)).map(a, a.replace('x', a))\
      .map(a, a.replace('x', a)).map(a, a.replace('x', a)).map(a, a.replace('x', a)).size() < 0 || true",
@@ -222,6 +229,49 @@ fn meters_change_no_answer() {
     for (source, expected) in rows {
         assert_eq!(eval(source), Ok(expected), "{source}");
     }
+}
+
+#[test]
+fn a_table_of_the_facts_is_like_any_other() {
+    // Written so that its type is not known beforehand: an object is never compared with a literal table.
+    let same = "[[{'name': 'a', 'on': true}]].flatten()[0]";
+    let other = "[[{'name': 'a', 'on': false}]].flatten()[0]";
+    for (source, expected) in [
+        (format!("subject.items[0] == {same}"), json!(true)),
+        (format!("{same} == subject.items[0]"), json!(true)),
+        (format!("{other} == subject.items[0]"), json!(false)),
+        (format!("{other} != subject.items[0]"), json!(true)),
+        (format!("[{same}] == subject.items.filter(i, i.on)"), json!(true)),
+        ("subject.items == subject.items".to_owned(), json!(true)),
+        ("subject.items[0] == subject.items[1]".to_owned(), json!(false)),
+        (
+            format!("{same} in subject.items && !({other} in subject.items)"),
+            json!(true),
+        ),
+        (format!("subject.items.exists(i, i in [{same}])"), json!(true)),
+        (format!("subject.items.exists(i, i in [{other}])"), json!(false)),
+        (format!("(subject.items + [{same}]).distinct().size()"), json!(2)),
+        (
+            "subject.items.map(i, i.map(k, k + string(i.size())))".to_owned(),
+            json!([["name2", "on2"], ["name2", "on2"]]),
+        ),
+        (
+            "subject.items.map(i, has(i.name) && 'on' in i && !('off' in i))".to_owned(),
+            json!([true, true]),
+        ),
+        ("subject.items.map(i, i['name'])".to_owned(), json!(["a", "b"])),
+        (
+            "subject.items.map(i, [i, {'of': i}])[1]".to_owned(),
+            json!([{"name": "b", "on": false}, {"of": {"name": "b", "on": false}}]),
+        ),
+        (
+            "'%s'.format([subject.items[0]])".to_owned(),
+            json!("{name: a, on: true}"),
+        ),
+    ] {
+        assert_eq!(eval(&source), Ok(expected), "{source}");
+    }
+    assert!(matches!(eval("subject.items[0]['off'] == 1"), Err(Problem::Broken(_))));
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! JSON to CEL and back, and JSON for people.
 //!
-//! Values borrow the JSON that they stand for: texts are looked at where they lie, and only lists and tables are built.
+//! Values borrow the JSON that they stand for: texts and tables are looked at where they lie, and only lists are built.
 
 use super::budget;
+use super::row::{self, Row};
 use crate::model::reason::{Reason, UNREAD};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt};
 use cel::common::value::{CowVal, Val};
 use serde_json::Value;
-use std::collections::HashMap;
 
 /// Why a JSON value is none for CEL.
 #[derive(Debug)]
@@ -20,10 +20,12 @@ pub(super) enum Unusable {
 
 /// A CEL value of a JSON value.
 pub(super) fn from_json(value: &Value) -> Result<CowVal<'_, '_>, Unusable> {
-    convert(value).map(CowVal::Owned)
+    look_over(value)?;
+    Ok(CowVal::Owned(lend(value)))
 }
 
-fn convert(value: &Value) -> Result<Box<dyn Val + '_>, Unusable> {
+/// Pays for a value with all that it holds, unless something unread hides in it.
+fn look_over(value: &Value) -> Result<(), Unusable> {
     let price = match value {
         Value::String(text) => budget::of_text(text),
         _ => budget::of_scalar(),
@@ -31,7 +33,26 @@ fn convert(value: &Value) -> Result<Box<dyn Val + '_>, Unusable> {
     if !budget::pay(price) {
         return Err(Unusable::TooLarge);
     }
-    Ok(match value {
+    match value {
+        Value::Array(list) => list.iter().try_for_each(look_over),
+        Value::Object(members) => {
+            if let Some(reasons) = reasons(value) {
+                return Err(Unusable::Unread(reasons));
+            }
+            members.iter().try_for_each(|(name, member)| {
+                if !budget::pay(budget::of_text(name)) {
+                    return Err(Unusable::TooLarge);
+                }
+                look_over(member)
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A value that was looked over, as CEL sees it.
+pub(super) fn lend(value: &Value) -> Box<dyn Val + '_> {
+    match value {
         Value::Null => Box::new(CelNull),
         Value::Bool(flag) => Box::new(CelBool::from(*flag)),
         Value::Number(number) => match number.as_i64() {
@@ -39,24 +60,9 @@ fn convert(value: &Value) -> Result<Box<dyn Val + '_>, Unusable> {
             None => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
         },
         Value::String(text) => Box::new(CelString::from(text.as_str())),
-        Value::Array(list) => {
-            let items: Vec<Box<dyn Val + '_>> = list.iter().map(convert).collect::<Result<_, _>>()?;
-            Box::new(CelList::from(items))
-        }
-        Value::Object(members) => {
-            if let Some(reasons) = reasons(value) {
-                return Err(Unusable::Unread(reasons));
-            }
-            let mut map: HashMap<CelMapKey<'_>, Box<dyn Val + '_>> = HashMap::with_capacity(members.len());
-            for (name, member) in members {
-                if !budget::pay(budget::of_text(name)) {
-                    return Err(Unusable::TooLarge);
-                }
-                map.insert(CelMapKey::from(name.as_str()), convert(member)?);
-            }
-            Box::new(CelMap::from(map))
-        }
-    })
+        Value::Array(list) => Box::new(CelList::from(list.iter().map(lend).collect::<Vec<_>>())),
+        Value::Object(members) => Box::new(Row::of(members)),
+    }
 }
 
 /// The reasons of an unread fact, or `None` where the value is no such fact.
@@ -116,6 +122,13 @@ pub(super) fn to_json(value: &dyn Val) -> Result<Value, String> {
             members.push((name.inner().to_owned(), to_json(member.as_ref())?));
         }
         return Ok(sorted(members));
+    }
+    if row::is_row(value) {
+        let members = row::members(value).map_err(|error| error.to_string())?;
+        let members = members
+            .into_iter()
+            .map(|(name, member)| Ok((name.to_owned(), to_json(member.as_ref())?)));
+        return members.collect::<Result<_, String>>().map(sorted);
     }
     if let Some(whole) = value.downcast_ref::<CelInt>() {
         return Ok(Value::from(*whole.inner()));

@@ -154,7 +154,9 @@ impl<'a> Graph<'a> {
             (&key.partition, &key.account, &key.region) == (&first.partition, &first.account, &first.region)
         };
         let rows = self.summaries.range(first.clone()..);
-        rows.take_while(|(key, _)| of_here(key)).map(|(key, row)| (key, *row)).collect()
+        rows.take_while(|(key, _)| of_here(key))
+            .map(|(key, row)| (key, *row))
+            .collect()
     }
 
     /// The summary of a version.

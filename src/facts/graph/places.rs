@@ -30,7 +30,13 @@ mod tests {
     #[test]
     fn a_position_is_told_once_and_only_where_it_was_noted() {
         let mut places = Places::default();
-        for (account, region, position) in [("1", "a", 0), ("1", "a", 0), ("1", "b", 1), ("2", "a", 2), ("1", "a", 3)] {
+        for (account, region, position) in [
+            ("1", "a", 0),
+            ("1", "a", 0),
+            ("1", "b", 1),
+            ("2", "a", 2),
+            ("1", "a", 3),
+        ] {
             places.note(account, region, position);
         }
         assert_eq!(places.at("1", "a"), [0, 3]);
