@@ -7,12 +7,12 @@ use super::entry::{ActionReach, Because, Extent, ReachAnswer, ReachEntry, Reache
 use super::point::kind;
 use super::question::{Question, in_region};
 use super::{SCHEMA_VERSION, settled_by, unlisted};
-use crate::facts::access::{models, regions};
+use crate::facts::access::regions;
 use crate::facts::context::{Context, partition};
 use crate::facts::principals::{Principal, Principals};
 use crate::iam::access::{Verdict, decide};
 use crate::iam::context::{Context as RequestContext, Request};
-use crate::iam::models::{Models, Span};
+use crate::iam::models::Span;
 use crate::iam::reach::{Breadth, CANARY, Grant, Reach, Scope, Witness, model_reach};
 use crate::model::snapshot::Account;
 use rayon::prelude::*;
@@ -27,7 +27,6 @@ pub(super) fn answer(ctx: &Context<'_>, question: &Question, actions: &[String])
             account,
             question,
             regions: regions(account),
-            models: models(account),
         };
         let wanted = iam
             .principals
@@ -55,7 +54,6 @@ struct Survey<'s, 'a> {
     account: &'a Account,
     question: &'s Question,
     regions: Vec<String>,
-    models: Models,
 }
 
 impl Survey<'_, '_> {
@@ -65,7 +63,7 @@ impl Survey<'_, '_> {
             partition: partition(self.account),
             account: self.iam.account_id,
             regions: &self.regions,
-            models: &self.models,
+            models: &self.iam.models,
             context: &context,
         };
         let reach = model_reach(&scope, &principal.policies, None, &[action]);
@@ -108,7 +106,7 @@ impl Survey<'_, '_> {
             (Extent::Any, "any".to_owned())
         } else if !witness.resource.contains(CANARY) {
             (Extent::Named, witness.resource.clone())
-        } else if pattern.contains(['*', '?']) && self.models.span(pattern) == Span::Versions {
+        } else if pattern.contains(['*', '?']) && self.iam.models.span(pattern) == Span::Versions {
             (Extent::Versions, pattern.to_owned())
         } else {
             (Extent::Family, pattern.to_owned())

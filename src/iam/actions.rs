@@ -71,6 +71,8 @@ pub struct Service {
 pub struct Action {
     /// Its name as AWS writes it.
     pub name: String,
+    /// The same behind its service's prefix, as policies write it.
+    pub full_name: String,
     /// The resource types it can be limited to; none where it knows only `*`.
     pub resources: Vec<String>,
     keys: BTreeSet<String>,
@@ -88,12 +90,14 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
             (
                 name.to_ascii_lowercase(),
                 Action {
+                    full_name: format!("{prefix}:{name}"),
                     name,
                     resources: action.resources,
                     keys: lower(action.keys),
                 },
             )
         });
+        let actions = actions.collect();
         let (mut kinds, mut untagged) = (BTreeMap::new(), BTreeSet::new());
         for (name, kind) in service.resources {
             if !kind.taggable {
@@ -104,7 +108,7 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         (
             prefix,
             Service {
-                actions: actions.collect(),
+                actions,
                 keys: lower(service.keys),
                 kinds,
                 untagged,
@@ -168,20 +172,17 @@ impl Catalogue {
     }
 
     /// The actions of Bedrock's prefixes that an element names, in AWS's spelling, with what is uncertain left out.
-    pub fn expand(&self, element: &ActionElement) -> Vec<String> {
+    pub fn expand<'e>(&'e self, element: &'e ActionElement) -> Vec<&'e str> {
         self.named(element).collect()
     }
 
-    fn named<'e>(&'e self, element: &'e ActionElement) -> impl Iterator<Item = String> + 'e {
+    fn named<'e>(&'e self, element: &'e ActionElement) -> impl Iterator<Item = &'e str> {
         let (list, negated) = match element {
             ActionElement::Action(list) => (list, false),
             ActionElement::NotAction(list) => (list, true),
         };
-        let all = self.services.iter().flat_map(|(prefix, service)| {
-            let actions = service.actions.values();
-            actions.map(move |action| format!("{prefix}:{}", action.name))
-        });
-        all.filter(move |full| {
+        let all = self.services.values().flat_map(|service| service.actions.values());
+        all.map(|action| action.full_name.as_str()).filter(move |full| {
             let named = list
                 .iter()
                 .map(|pattern| pattern.matches(full))

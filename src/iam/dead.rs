@@ -147,7 +147,7 @@ fn dead_resources(statement: &Statement, partition: &str) -> Vec<String> {
     }
     let actions = catalogue().expand(&statement.actions);
     let mut alive: Vec<&Pattern> = Vec::new();
-    for name in &actions {
+    for &name in &actions {
         let Some((prefix, _)) = name.split_once(':') else {
             continue;
         };

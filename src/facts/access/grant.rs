@@ -3,7 +3,7 @@
 use super::class::{Class, Classes, bounds, described, unread_boundary};
 use super::holder::{Decider, Effectual, Example, Holder, Width};
 use super::lists::{Hold, Lists};
-use super::{BATCH, INVOKE, MANTLE, accounts, in_use, models, regions};
+use super::{BATCH, INVOKE, MANTLE, accounts, in_use, regions};
 use crate::facts::Kind;
 use crate::facts::context::{Context, account_arn, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
@@ -11,7 +11,6 @@ use crate::facts::principals::{Owner, Policy, Principal, Principals};
 use crate::facts::subject::Subject;
 use crate::iam::access::{PolicyRef, Source};
 use crate::iam::managed::is_aws_managed;
-use crate::iam::models::Models;
 use crate::iam::pattern::Pattern;
 use crate::iam::reach::{Grant, Scope, is_administrator, model_reach, witness_outside};
 use crate::iam::statement::{ActionElement, Effect, ResourceElement, Statement};
@@ -105,7 +104,6 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
 struct Work<'w, 'a> {
     iam: &'w Principals<'a>,
     classes: Classes<'w>,
-    models: Models,
     regions: Vec<String>,
     partition: &'w str,
     administrators: Vec<Pattern>,
@@ -122,7 +120,6 @@ fn of_account(ctx: &Context<'_>, iam: &Principals<'_>, account: &Account) -> Vec
     let work = Work {
         iam,
         classes: Classes::of(iam),
-        models: models(account),
         regions: regions(account),
         partition: partition(account),
         administrators: patterns("administrators").unwrap_or_default(),
@@ -277,7 +274,7 @@ impl Work<'_, '_> {
             partition: self.partition,
             account: self.iam.account_id,
             regions: &self.regions,
-            models: &self.models,
+            models: &self.iam.models,
             context: &context,
         };
         let grant = Some(Grant { policy: own, statement });

@@ -15,22 +15,12 @@ pub mod unattached;
 
 use super::context::Context;
 pub use crate::iam::actions::INVOKE;
-use crate::iam::models::Models;
 use crate::model::snapshot::Account;
 
 /// The action that invokes models in a batch.
 pub const BATCH: &str = "bedrock:CreateModelInvocationJob";
 /// The action that invokes a model through the mantle endpoint.
 pub const MANTLE: &str = "bedrock-mantle:CreateInference";
-
-/// The model ids that tell a family from the versions of one model: the embedded list and what the account lists.
-pub fn models(account: &Account) -> Models {
-    let listed = account
-        .regions
-        .values()
-        .flat_map(|region| &region.foundation_models.items);
-    Models::built_in().with(listed.map(|model| model.model_id.clone()))
-}
 
 /// The regions of the account that were looked at.
 pub fn regions(account: &Account) -> Vec<String> {

@@ -4,7 +4,7 @@
 //! AWS would send for a stranger; how the policy is written does not matter.
 
 use super::class::{Alike, Classes, described};
-use super::{INVOKE, accounts, models, regions};
+use super::{INVOKE, accounts, regions};
 use crate::facts::Kind;
 use crate::facts::context::{Context, account_arn, global_resource, partition};
 use crate::facts::fact::{Fact, Reason};
@@ -124,7 +124,7 @@ struct Candidate<'p, 'a> {
 
 /// The roles worth a look at who may assume them, in their order. Roles that are bound alike are judged once.
 fn candidates<'p, 'a>(iam: &'p Principals<'a>, account: &Account) -> Vec<Candidate<'p, 'a>> {
-    let (models, regions) = (models(account), regions(account));
+    let regions = regions(account);
     let classes = Classes::of(iam);
     let speaks = |principal: &Principal<'_>| {
         let identity = &principal.policies.identity;
@@ -157,7 +157,7 @@ fn candidates<'p, 'a>(iam: &'p Principals<'a>, account: &Account) -> Vec<Candida
                 partition: partition(account),
                 account: iam.account_id,
                 regions: &regions,
-                models: &models,
+                models: &iam.models,
                 context: &context,
             };
             let reach = model_reach(&scope, &principal.policies, None, &INVOKE);

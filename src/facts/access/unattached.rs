@@ -1,6 +1,6 @@
 //! The subject `iam_policy`: a customer-managed policy with a broad grant that nobody holds, nor uses as a boundary.
 
-use super::{INVOKE, accounts, models, regions};
+use super::{INVOKE, accounts, regions};
 use crate::facts::Kind;
 use crate::facts::context::{Context, global_resource, partition};
 use crate::facts::subject::Subject;
@@ -35,12 +35,12 @@ pub const KIND: Kind = Kind::of::<PolicyFacts>(
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let mut subjects = Vec::new();
     for (iam, account) in accounts(ctx) {
-        let (models, regions, context) = (models(account), regions(account), RequestContext::open());
+        let (regions, context) = (regions(account), RequestContext::open());
         let scope = Scope {
             partition: partition(account),
             account: iam.account_id,
             regions: &regions,
-            models: &models,
+            models: &iam.models,
             context: &context,
         };
         for policy in iam.policies.iter().filter(|policy| policy.about_bedrock) {

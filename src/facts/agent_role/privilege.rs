@@ -1,14 +1,12 @@
 //! What a role can do that neither an agent nor its tools should: wildcards over data and tools, and broad privilege.
 
 use crate::facts::access::holder::Decider;
-use crate::facts::access::models;
 use crate::facts::context::partition;
 use crate::facts::fact::{Fact, Reason};
 use crate::facts::principals::{Principal, Principals};
 use crate::iam::access::{PolicySet, Unread, Verdict, decide_with};
 use crate::iam::actions::catalogue;
 use crate::iam::context::{Context as RequestContext, Request};
-use crate::iam::models::Models;
 use crate::iam::pattern::Pattern;
 use crate::iam::reach::{CANARY, Grant, Scope, canaries, leaves_most, untagged_contexts};
 use crate::iam::statement::{ActionElement, ActionPattern, Effect, ResourceElement, Statement};
@@ -72,7 +70,6 @@ pub struct Judge<'j, 'a> {
     principal: &'j Principal<'a>,
     partition: &'j str,
     regions: &'j [String],
-    models: Models,
     context: RequestContext,
     /// What a resource that no policy knows may carry by way of tags.
     contexts: Vec<RequestContext>,
@@ -109,7 +106,6 @@ impl<'j, 'a> Judge<'j, 'a> {
             principal,
             partition: partition(account),
             regions,
-            models: models(account),
             context,
             contexts,
         }
@@ -120,7 +116,7 @@ impl<'j, 'a> Judge<'j, 'a> {
             partition: self.partition,
             account: self.iam.account_id,
             regions: self.regions,
-            models: &self.models,
+            models: &self.iam.models,
             context: &self.context,
         }
     }

@@ -128,6 +128,16 @@ pub fn harm(guardrail: &Guardrail) -> Vec<FilterFacts> {
         .collect()
 }
 
+/// The filters that work, but on text alone, in words.
+pub fn text_only(filters: &[FilterFacts]) -> Vec<String> {
+    let blind = filters
+        .iter()
+        .filter(|filter| filter.state == State::InForce && filter.text_only);
+    blind
+        .map(|filter| format!("{} on {}", filter.category, filter.direction))
+        .collect()
+}
+
 /// What is done with one kind of personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct PiiActions {

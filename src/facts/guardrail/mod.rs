@@ -60,6 +60,8 @@ pub struct GuardrailFacts {
     pub harm: Fact<Vec<FilterFacts>>,
     /// The same as a table: category, direction, what became of it.
     pub harm_matrix: Fact<BTreeMap<String, BTreeMap<String, String>>>,
+    /// Harm filters in force that look at text and at nothing else, for example `HATE on input`.
+    pub text_only: Fact<Vec<String>>,
     /// What is done with personal data.
     pub pii: Fact<PiiFacts>,
 }
@@ -152,6 +154,7 @@ fn subject(ctx: &Context<'_>, at: &Place<'_>, key: &GuardrailKey, doubts: &[Reas
         .filter(|other| *other != key)
         .map(GuardrailKey::arn)
         .collect();
+    let harm = detail.clone().map(filters::harm);
     let facts = GuardrailFacts {
         id: key.id.clone(),
         label: title(&name, &key.id, &key.version),
@@ -174,8 +177,9 @@ fn subject(ctx: &Context<'_>, at: &Place<'_>, key: &GuardrailKey, doubts: &[Reas
         prompt_attack: detail
             .clone()
             .map(|row| filters::filter(row.content_policy.as_ref(), "PROMPT_ATTACK", Direction::Input)),
-        harm: detail.clone().map(filters::harm),
-        harm_matrix: detail.clone().map(|row| matrix(&filters::harm(row))),
+        harm_matrix: harm.clone().map(|harm| matrix(&harm)),
+        text_only: harm.clone().map(|harm| filters::text_only(&harm)),
+        harm,
         pii: detail.map(filters::pii),
     };
     Subject::new(at.resource("guardrail", arn, facts.label.clone()), None, &facts)
@@ -243,6 +247,7 @@ fn hidden(at: &Place<'_>, key: &GuardrailKey, label: &str, why: &[Reason]) -> Su
         prompt_attack: unread(why),
         harm: unread(why),
         harm_matrix: unread(why),
+        text_only: unread(why),
         pii: unread(why),
     };
     let arn = if key.id == EVERY { key.bare_arn() } else { key.arn() };

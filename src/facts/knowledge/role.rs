@@ -5,7 +5,7 @@
 
 use super::Findings;
 use super::estate::Base;
-use crate::facts::access::{models, regions};
+use crate::facts::access::regions;
 use crate::facts::context::Context;
 use crate::facts::fact::{self, Fact, Reason};
 use crate::facts::principals::{Principal, Principals};
@@ -60,13 +60,13 @@ pub(super) fn reads_outside(
     remarks: &mut Vec<String>,
 ) -> Fact<Vec<String>> {
     let mut found = Findings::default();
-    let (models, regions) = (models(base.at.account), regions(base.at.account));
+    let regions = regions(base.at.account);
     let context = holder.context(base);
     let scope = Scope {
         partition: base.at.partition(),
         account: base.at.account_id,
         regions: &regions,
-        models: &models,
+        models: &holder.iam.models,
         context: &context,
     };
     let mut inside = sources.to_vec();

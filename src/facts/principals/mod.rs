@@ -10,6 +10,7 @@ use super::org::Org;
 use crate::iam::access::PolicySet;
 use crate::iam::context::{Context as RequestContext, Known};
 use crate::iam::document::Document;
+use crate::iam::models::Models;
 use crate::iam::principal::RequestingPrincipal;
 use crate::model::arn::Arn;
 use crate::model::aws::iam::{ManagedPolicy, Role, Tag, User};
@@ -102,6 +103,8 @@ pub struct Principals<'a> {
     pub principals: Vec<Principal<'a>>,
     /// Every policy.
     pub policies: Vec<Policy<'a>>,
+    /// The model ids that tell a family from the versions of one model: the embedded list and what the account lists.
+    pub models: Models,
     /// Why there may be more of either.
     pub doubts: Vec<Reason>,
     by_arn: HashMap<&'a str, usize>,
@@ -230,7 +233,10 @@ impl<'a> Principals<'a> {
         doubts.extend(of_roles.map(Reason::gap));
         doubts.sort();
         doubts.dedup();
+        let listed = account.regions.values();
+        let listed = listed.flat_map(|region| &region.foundation_models.items);
         Self {
+            models: Models::built_in().with(listed.map(|model| model.model_id.clone())),
             account_id,
             org: Arc::clone(org),
             by_arn: principals
