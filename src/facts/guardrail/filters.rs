@@ -245,6 +245,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_in_force_is_not_blind_either() {
+        let filter = |category: &str, state, text_only| FilterFacts {
+            category: category.into(),
+            direction: "input".into(),
+            state,
+            text_only,
+            ..FilterFacts::default()
+        };
+        let filters = [
+            filter("HATE", State::InForce, true),
+            filter("INSULTS", State::InForce, false),
+            filter("SEXUAL", State::Disabled, true),
+        ];
+        assert_eq!(text_only(&filters), ["HATE on input"]);
+    }
+
+    #[test]
     fn the_action_of_a_direction_overrides_the_common_one() {
         let entity = |input: Option<&str>, enabled: Option<bool>| PiiEntity {
             type_: "EMAIL".into(),

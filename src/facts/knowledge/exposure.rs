@@ -177,7 +177,7 @@ fn namesakes(perimeter: &Perimeter<'_>) -> BTreeSet<RequestingPrincipal> {
     let patterns = asked.flat_map(|condition| condition.values.iter().zip(condition.patterns()));
     patterns
         .filter_map(|(value, pattern)| {
-            let any = value.splitn(6, ':').nth(4)? == "*";
+            let any = value.split(':').nth(4)? == "*";
             let text = pattern.instantiate(CANARY);
             let parts: Vec<&str> = text.splitn(6, ':').collect();
             let [arn, partition, service, _, _, name] = parts.as_slice() else {
