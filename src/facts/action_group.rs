@@ -8,15 +8,20 @@ use super::agent_role::{
 use super::context::{Context, Place};
 use super::fact::{Fact, Reason, looked_up};
 use super::graph::tools;
-use super::service_trust::{self, Setting};
+use super::service_trust::{self, Home, Setting};
 use super::subject::Subject;
 use crate::iam::document::Document;
 use crate::iam::pattern::Pattern;
+use crate::iam::reach::CANARY;
+use crate::iam::statement::{ActionElement, Effect};
 use crate::model::arn::Arn;
 use crate::model::aws::observability::Function;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What an agent asks of a function.
+const INVOKE: &str = "lambda:InvokeFunction";
 
 /// One or more action groups behind the same function, or one without a function.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
@@ -66,47 +71,44 @@ struct Group<'a> {
 pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
     let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
     for agent in &ctx.graph().agents {
-        match tools::action_groups(agent) {
-            Fact::Known(rows) => {
-                for row in rows {
-                    let lambda = row.lambda.clone().filter(|arn| !arn.is_empty());
-                    let key = lambda
-                        .clone()
-                        .unwrap_or_else(|| format!("{}/{}/{}", agent.arn(), row.agent_version, row.action_group_id));
-                    let group = groups.entry(key).or_insert_with(|| Group {
-                        at: agent.at,
-                        agent_arn: agent.arn(),
-                        group_id: row.action_group_id.clone(),
-                        labels: Vec::new(),
-                        enabled: false,
-                        lambda,
-                        signature: row.parent_action_signature.clone(),
-                        ids: BTreeSet::new(),
-                        unread: Vec::new(),
-                    });
-                    group
-                        .labels
-                        .push(format!("{}: {}", agent.title(), row.action_group_name));
-                    group.enabled |= row.action_group_state != "DISABLED";
-                    group
-                        .ids
-                        .insert(format!("{}/action-group/{}", agent.arn(), row.action_group_id));
-                }
-            }
-            Fact::Unread(reasons) => {
-                let key = format!("{}/{}/unread", agent.arn(), agent.version);
-                groups.entry(key).or_insert_with(|| Group {
-                    at: agent.at,
-                    agent_arn: agent.arn(),
-                    group_id: "unread".to_owned(),
-                    labels: vec![format!("{}: tools that could not be read", agent.title())],
-                    enabled: true,
-                    lambda: None,
-                    signature: None,
-                    ids: BTreeSet::new(),
-                    unread: reasons,
-                });
-            }
+        let (rows, reasons) = tools::action_groups_seen(agent);
+        for row in rows {
+            let lambda = row.lambda.clone().filter(|arn| !arn.is_empty());
+            let key = lambda
+                .clone()
+                .unwrap_or_else(|| format!("{}/{}/{}", agent.arn(), row.agent_version, row.action_group_id));
+            let group = groups.entry(key).or_insert_with(|| Group {
+                at: agent.at,
+                agent_arn: agent.arn(),
+                group_id: row.action_group_id.clone(),
+                labels: Vec::new(),
+                enabled: false,
+                lambda,
+                signature: row.parent_action_signature.clone(),
+                ids: BTreeSet::new(),
+                unread: Vec::new(),
+            });
+            group
+                .labels
+                .push(format!("{}: {}", agent.title(), row.action_group_name));
+            group.enabled |= row.action_group_state != "DISABLED";
+            group
+                .ids
+                .insert(format!("{}/action-group/{}", agent.arn(), row.action_group_id));
+        }
+        if !reasons.is_empty() {
+            let key = format!("{}/{}/unread", agent.arn(), agent.version);
+            groups.entry(key).or_insert_with(|| Group {
+                at: agent.at,
+                agent_arn: agent.arn(),
+                group_id: "unread".to_owned(),
+                labels: vec![format!("{}: tools that could not be read", agent.title())],
+                enabled: true,
+                lambda: None,
+                signature: None,
+                ids: BTreeSet::new(),
+                unread: reasons,
+            });
         }
     }
     let roles = roles(&groups);
@@ -131,7 +133,8 @@ fn function<'a>(group: &Group<'a>) -> Option<Fact<Option<&'a Function>>> {
 /// Which action groups run with which execution role, as far as the roles of their functions are known.
 #[derive(Default)]
 struct Roles {
-    known: BTreeMap<String, BTreeSet<String>>,
+    /// By role, the functions with the groups they serve.
+    known: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
     /// By account and key of the group, why its function's role is not.
     unread: BTreeMap<(String, String), Vec<Reason>>,
 }
@@ -139,8 +142,15 @@ struct Roles {
 impl Roles {
     /// Action groups besides this one whose functions run with its role.
     fn shared(&self, group: &Group<'_>, key: &str, role: &str) -> Fact<Vec<String>> {
+        let own = group.lambda.as_deref().map(unqualified);
         let of_role = self.known.get(role).into_iter().flatten();
-        let others = of_role.filter(|id| !group.ids.contains(*id)).cloned().collect();
+        // Another version or alias of the same function is no second function.
+        let others: BTreeSet<&String> = of_role
+            .filter(|(function, _)| Some(function.as_str()) != own)
+            .flat_map(|(_, ids)| ids)
+            .filter(|id| !group.ids.contains(*id))
+            .collect();
+        let others = others.into_iter().cloned().collect();
         // A function runs with a role of its own account.
         let account = Arn::parse(role).map_or(group.at.account_id, |arn| arn.account);
         let hidden = self
@@ -154,6 +164,12 @@ impl Roles {
     }
 }
 
+/// The ARN of a function without the version or alias behind it.
+fn unqualified(arn: &str) -> &str {
+    let name = arn.match_indices(':').nth(6).map(|(at, _)| at);
+    name.and_then(|at| arn.get(..at)).unwrap_or(arn)
+}
+
 fn roles(groups: &BTreeMap<String, Group<'_>>) -> Roles {
     let mut roles = Roles::default();
     for (key, group) in groups {
@@ -161,9 +177,10 @@ fn roles(groups: &BTreeMap<String, Group<'_>>) -> Roles {
         let account = arn.map_or(group.at.account_id, |arn| arn.account).to_owned();
         match function(group) {
             Some(Fact::Known(Some(row))) => {
-                if let Some(role) = &row.role {
-                    let ids = group.ids.iter().cloned();
-                    roles.known.entry(role.clone()).or_default().extend(ids);
+                if let (Some(role), Some(lambda)) = (&row.role, &group.lambda) {
+                    let functions = roles.known.entry(role.clone()).or_default();
+                    let ids = functions.entry(unqualified(lambda).to_owned()).or_default();
+                    ids.extend(group.ids.iter().cloned());
                 }
             }
             Some(Fact::Unread(reasons)) => {
@@ -239,7 +256,7 @@ fn judge(
         // The key of a group with a function is the function.
         roles.shared(group, arn, &role)
     });
-    facts.open_to = open_to(group, arn);
+    facts.open_to = open_to(ctx, group, arn);
 }
 
 fn broad(ctx: &Context<'_>, at: Place<'_>, role: &str) -> Fact<Vec<Privilege>> {
@@ -256,7 +273,7 @@ fn broad(ctx: &Context<'_>, at: Place<'_>, role: &str) -> Fact<Vec<Privilege>> {
 }
 
 /// Whom the function's policy lets in without bounds.
-fn open_to(group: &Group<'_>, arn: &str) -> Fact<Vec<String>> {
+fn open_to(ctx: &Context<'_>, group: &Group<'_>, arn: &str) -> Fact<Vec<String>> {
     looked_up(group.at.facts.function_policies.find(arn), "function policies").and_then(|row| {
         let Some(row) = row else {
             return Fact::unread(Reason::text(format!("the policy of function {arn} was not read")));
@@ -272,12 +289,32 @@ fn open_to(group: &Group<'_>, arn: &str) -> Fact<Vec<String>> {
                 )));
             }
         };
-        Fact::Known(strangers(&document, group, arn))
+        let organization = ctx.iam(group.at.account_id).map(|iam| &iam.org.organization);
+        let organization = match organization.and_then(|row| row.known()) {
+            Some(Some(row)) => Home::Organization(&row.id),
+            Some(None) => Home::Alone,
+            None => Home::Unread,
+        };
+        Fact::Known(strangers(&document, group, organization, arn))
     })
 }
 
+/// What somebody may be let in for: calls, a public URL as a door of its own, and whatever else the policy speaks of,
+/// such as reading the code or changing it.
+fn actions(document: &Document) -> BTreeSet<String> {
+    let mut actions = BTreeSet::from([INVOKE.to_owned(), "lambda:InvokeFunctionUrl".to_owned()]);
+    let allows = document.statements.iter().filter(|one| one.effect == Effect::Allow);
+    for statement in allows {
+        if let ActionElement::Action(list) = &statement.actions {
+            let of_lambda = list.iter().filter(|action| action.service() == Some("lambda"));
+            actions.extend(of_lambda.map(|action| format!("lambda:{}", action.name().instantiate(CANARY))));
+        }
+    }
+    actions
+}
+
 /// Strangers whom the policy of a function lets in. Principals of the account itself and other services are none.
-fn strangers(document: &Document, group: &Group<'_>, arn: &str) -> Vec<String> {
+fn strangers(document: &Document, group: &Group<'_>, organization: Home<'_>, arn: &str) -> Vec<String> {
     let regions = &[group.at.region.to_owned()];
     let setting = |action| Setting {
         account: group.at.account_id,
@@ -293,10 +330,10 @@ fn strangers(document: &Document, group: &Group<'_>, arn: &str) -> Vec<String> {
         who == "*" || who.contains("::") && !who.contains(&own) || who.len() == 12 && who != group.at.account_id
     };
     let mut open: Vec<String> = Vec::new();
-    // A public URL is a door of its own.
-    for action in ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"] {
+    for action in &actions(document) {
         let trust = service_trust::of_document(document, setting(action));
         let enters = |who: &&String| *who != "*" || service_trust::anybody(document, setting(action));
+        open.extend(service_trust::named_outsiders(document, setting(action), organization));
         let others: Vec<String> = trust
             .others
             .iter()
@@ -305,7 +342,7 @@ fn strangers(document: &Document, group: &Group<'_>, arn: &str) -> Vec<String> {
             .cloned()
             .collect();
         open.extend(others);
-        if action == "lambda:InvokeFunctionUrl" {
+        if action != INVOKE {
             continue;
         }
         let foreign = trust.foreign.iter();

@@ -93,7 +93,7 @@ pub fn of_document(document: &Document, setting: Setting<'_>) -> ServiceTrust {
     let with = |account: &str, arn: &str| bedrock_asks(document, setting, Some(account), Some(arn));
     let enters = |decision: &ResourceDecision| decision.effective().is_possible();
     let right: Vec<&String> = own.iter().filter(|arn| enters(&with(setting.account, arn))).collect();
-    let foreign_arn = |arn: &str| arn.replacen(setting.account, STRANGER, 1);
+    let strangers = strangers(document, setting.account);
     let mut trust = ServiceTrust {
         bedrock: !right.is_empty(),
         ..ServiceTrust::default()
@@ -103,11 +103,18 @@ pub fn of_document(document: &Document, setting: Setting<'_>) -> ServiceTrust {
             .iter()
             .any(|arn| enters(&bedrock_asks(document, setting, None, Some(arn.as_str()))));
         let absent_arn = enters(&bedrock_asks(document, setting, Some(setting.account), None));
-        trust.source_account = !absent_account && !right.iter().any(|arn| enters(&with(STRANGER, arn)));
-        trust.source_arn = !absent_arn
-            && !right
+        let of_stranger = |enters: &dyn Fn(&str, &str) -> bool| {
+            let mut pairs = strangers
                 .iter()
-                .any(|arn| enters(&with(setting.account, &foreign_arn(arn))));
+                .flat_map(|stranger| right.iter().map(move |arn| (stranger, arn)));
+            pairs.any(|(stranger, arn)| enters(stranger, arn))
+        };
+        trust.source_account = !absent_account && !of_stranger(&|stranger, arn| enters(&with(stranger, arn)));
+        let with_foreign_arn = |stranger: &str, arn: &str| {
+            let foreign = arn.replacen(setting.account, stranger, 1);
+            enters(&with(setting.account, &foreign))
+        };
+        trust.source_arn = !absent_arn && !of_stranger(&with_foreign_arn);
     }
     let mut foreign = BTreeSet::new();
     for account in named_accounts(document) {
@@ -134,6 +141,7 @@ fn bedrock_asks(
     let mut context = RequestContext::open();
     context.insert("aws:SourceAccount", known(account));
     context.insert("aws:SourceArn", known(arn));
+    context.insert("aws:ResourceAccount", known(Some(setting.account)));
     let who = RequestingPrincipal::Service(BEDROCK.to_owned());
     decide_resource_policy(document, &who, &Request::new(setting.action, setting.target, context))
 }
@@ -178,6 +186,31 @@ fn sources(document: &Document, setting: Setting<'_>, account: &str) -> Vec<Stri
     arns.into_iter().filter(|arn| arn.contains(&of_account)).collect()
 }
 
+/// Accounts other than this one: one that no policy names, and one for each pattern of accounts in the policy's source
+/// conditions, since `1111*` keeps out most strangers and lets in many.
+fn strangers(document: &Document, own: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::from([STRANGER.to_owned()]);
+    let by_arn = patterns(document, "aws:sourcearn");
+    let fields = by_arn.iter().filter_map(|arn| arn.split(':').nth(4).map(str::to_owned));
+    for pattern in patterns(document, "aws:sourceaccount").into_iter().chain(fields) {
+        let stars = pattern.matches('*').count();
+        let open = 12_usize.checked_sub(pattern.len() - stars);
+        let Some(open) = open.filter(|_| stars > 0 || pattern.contains('?')) else {
+            continue;
+        };
+        for digit in ["9", "8"] {
+            // The first star takes all the digits that are left.
+            let account = pattern.replacen('*', &digit.repeat(open), 1).replace('*', "");
+            let account = account.replace('?', digit);
+            if account != own && account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+                found.insert(account);
+                break;
+            }
+        }
+    }
+    found
+}
+
 /// Accounts that the policy's source conditions name.
 fn named_accounts(document: &Document) -> BTreeSet<String> {
     let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -208,7 +241,8 @@ fn others(document: &Document, setting: Setting<'_>) -> Vec<String> {
         .filter(|statement| statement.effect == Effect::Allow)
     {
         for (label, who) in principals(statement, setting.partition) {
-            let request = Request::new(action_for(&who, setting.action), setting.target, RequestContext::open());
+            let context = RequestContext::open().set("aws:ResourceAccount", [setting.account]);
+            let request = Request::new(action_for(&who, setting.action), setting.target, context);
             if decide_resource_policy(document, &who, &request)
                 .effective()
                 .is_possible()
@@ -226,6 +260,7 @@ pub fn anybody(document: &Document, setting: Setting<'_>) -> bool {
     let Setting { partition, .. } = setting;
     let who = RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/zq7canary"));
     let alone = RequestContext::open()
+        .set("aws:ResourceAccount", [setting.account])
         .set("aws:PrincipalOrgID", ["o-zq7canary00"])
         .set("aws:PrincipalOrgPaths", ["o-zq7canary00/r-zq7c/"])
         .absent("aws:SourceAccount")
@@ -242,6 +277,82 @@ pub fn anybody(document: &Document, setting: Setting<'_>) -> bool {
             .effective()
             .is_possible()
     })
+}
+
+/// The organization of the account whose policy is judged.
+#[derive(Debug, Clone, Copy)]
+pub enum Home<'a> {
+    /// Its id.
+    Organization(&'a str),
+    /// The account belongs to none.
+    Alone,
+    /// Nobody could read which.
+    Unread,
+}
+
+/// Outsiders whom a policy that speaks to everybody lets in because a condition asks for their account or organization.
+pub fn named_outsiders(document: &Document, setting: Setting<'_>, home: Home<'_>) -> BTreeSet<String> {
+    let partition = setting.partition;
+    let role = |account: &str| format!("arn:{partition}:iam::{account}:role/zq7canary");
+    let speaks_to_all = |one: &&Statement| {
+        one.effect == Effect::Allow
+            && match &one.principals {
+                PrincipalElement::Principal(set) => set.everyone,
+                PrincipalElement::NotPrincipal(_) => true,
+                PrincipalElement::None => false,
+            }
+    };
+    let enters = |who: RequestingPrincipal, context| {
+        let request = Request::new(setting.action, setting.target, context);
+        decide_resource_policy(document, &who, &request)
+            .effective()
+            .is_possible()
+    };
+    let mut found = BTreeSet::new();
+    let statements = document.statements.iter().filter(speaks_to_all);
+    for condition in statements.flat_map(|statement| &statement.conditions) {
+        for value in &condition.values {
+            let (label, who, context) = match condition.key_lower() {
+                "aws:principalaccount" if account_of(value).is_some_and(|account| account != setting.account) => (
+                    value.clone(),
+                    RequestingPrincipal::Role(role(value)),
+                    RequestContext::open(),
+                ),
+                "aws:principalarn" => {
+                    let arn = value.replace('*', "zq7canary");
+                    let Some(who) = RequestingPrincipal::from_arn(&arn) else {
+                        continue;
+                    };
+                    let foreign =
+                        |account: &str| account != setting.account && account.bytes().all(|byte| byte.is_ascii_digit());
+                    if !who.account().is_some_and(foreign) {
+                        continue;
+                    }
+                    (value.clone(), who, RequestContext::open())
+                }
+                "aws:principalorgid" if home.is_foreign(value) => (
+                    format!("organization {value}"),
+                    RequestingPrincipal::Role(role(STRANGER)),
+                    RequestContext::open().set("aws:PrincipalOrgID", [value.as_str()]),
+                ),
+                _ => continue,
+            };
+            if enters(who, context) {
+                found.insert(label);
+            }
+        }
+    }
+    found
+}
+
+impl Home<'_> {
+    fn is_foreign(self, organization: &str) -> bool {
+        match self {
+            Self::Organization(own) => organization != own && !organization.contains(['*', '?', '$']),
+            Self::Alone => true,
+            Self::Unread => false,
+        }
+    }
 }
 
 /// Web identities and SAML have actions of their own; everything else asks as Bedrock does.
@@ -328,6 +439,12 @@ mod tests {
     }
 
     #[test]
+    fn the_account_of_the_role_itself_is_its_own() {
+        let trust = bedrock(json!({"StringEquals": {"aws:SourceAccount": "${aws:ResourceAccount}"}}));
+        assert_eq!(trust.missing_key(), Some("aws:SourceArn"), "{trust:?}");
+    }
+
+    #[test]
     fn one_key_is_partial() {
         assert_eq!(
             bedrock(json!({"StringEquals": {"aws:SourceAccount": "111122223333"}})).missing_key(),
@@ -347,6 +464,8 @@ mod tests {
             json!({"ArnLike": {"aws:SourceArn": "arn:aws:bedrock:*:*:agent/*"}}),
             json!({"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
             json!({"ForAllValues:StringEquals": {"aws:SourceAccount": "111122223333"}}),
+            json!({"StringLike": {"aws:SourceAccount": "1111*"}}),
+            json!({"ArnLike": {"aws:SourceArn": "arn:aws:bedrock:*:1111????3333:agent/*"}}),
         ] {
             assert_eq!(bedrock(condition.clone()).faults().len(), 1, "{condition}");
         }

@@ -12,9 +12,12 @@ use super::fact::{Fact, Reason};
 use super::principals::{Principal, Principals};
 use super::service_trust::{self, ServiceTrust, Setting};
 use super::subject::Subject;
-use crate::iam::access::Bound;
+use crate::iam::access::{Bound, PolicyRef, PolicySet, Verdict, decide};
+use crate::iam::actions::catalogue;
+use crate::iam::context::{Context as RequestContext, Request};
 use crate::iam::pattern::Pattern;
-use crate::iam::statement::{ActionElement, Effect, ResourceElement};
+use crate::iam::reach::CANARY;
+use crate::iam::statement::Effect;
 use crate::model::arn::Arn;
 use privilege::{Judge, Privilege};
 use schemars::JsonSchema;
@@ -46,6 +49,8 @@ pub struct AgentRoleFacts {
     pub agents: Vec<String>,
     /// Whether the role exists.
     pub exists: Fact<bool>,
+    /// Whether it is known not to exist.
+    pub missing: bool,
     /// Functions, objects or APIs that it reaches by a wildcard.
     pub wildcards: Fact<Vec<Privilege>>,
     /// Privileges far beyond what an agent needs.
@@ -65,7 +70,7 @@ pub struct AgentRoleFacts {
     /// The boundary's ARN.
     pub boundary_arn: Option<String>,
     /// Whether it is among the approved agent roles, where some are given.
-    pub approved: bool,
+    pub approved: Fact<bool>,
     /// What could not be read and might bound it further.
     pub remarks: Vec<String>,
 }
@@ -147,16 +152,24 @@ fn subject(
         Fact::Known(Some(principal)) => known(ctx, sharing, iam, principal, &uses),
         Fact::Known(None) => AgentRoleFacts {
             exists: Fact::Known(false),
+            missing: true,
             ..AgentRoleFacts::default()
         },
-        Fact::Unread(reasons) => unread(Vec::new(), &reasons),
+        Fact::Unread(reasons) => {
+            // Who runs with it is told by ARNs alone; nobody else seen is not yet nobody, since a path may be left out.
+            let seen = sharing.others(account_id, arn, &uses.agents);
+            let seen = seen.known().cloned().unwrap_or_default();
+            AgentRoleFacts {
+                shared_with: Fact::faults(seen, reasons.clone()),
+                ..unread(Vec::new(), &reasons)
+            }
+        }
     };
     facts.used_by = uses.paths;
     facts.agents = uses.agents;
-    facts.approved = ctx
-        .params
-        .strings("aws-genai-07", "approved_agent_roles")
-        .is_none_or(|list| list.iter().any(|pattern| Pattern::glob(pattern).matches(arn)));
+    let approved = ctx.params.strings("aws-genai-07", "approved_agent_roles");
+    let approved = approved.is_none_or(|list| list.iter().any(|pattern| Pattern::glob(pattern).matches(arn)));
+    facts.approved = Fact::Known(approved);
     facts.name.clone_from(&name);
     let resource = global_resource(account_id, "iam_role", arn, name);
     Some(Subject::new(resource, None, &facts))
@@ -188,6 +201,7 @@ fn unread(used_by: Vec<String>, reasons: &[Reason]) -> AgentRoleFacts {
         trust: Fact::Unread(reasons()),
         shared_with: Fact::Unread(reasons()),
         boundary: Fact::Unread(reasons()),
+        approved: Fact::Unread(reasons()),
         ..AgentRoleFacts::default()
     }
 }
@@ -242,21 +256,28 @@ pub fn boundary(iam: &Principals<'_>, principal: &Principal<'_>) -> Fact<Boundar
     match &principal.policies.boundary {
         Bound::None => Fact::Known(Boundary::None),
         Bound::Unread(text) => Fact::Unread(iam.reasons(principal, std::slice::from_ref(text))),
-        Bound::Policy(policy) => {
-            let statements = &policy.document.statements;
-            let everything = statements.iter().any(|statement| {
-                let all_actions = matches!(&statement.actions, ActionElement::Action(list) if list.iter().any(super::super::iam::statement::ActionPattern::is_everything));
-                let all_resources = matches!(&statement.resources, ResourceElement::Resource(list) if list.iter().any(Pattern::is_universal));
-                statement.effect == Effect::Allow && all_actions && all_resources && statement.conditions.is_empty()
-            });
-            let denies = statements.iter().any(|statement| statement.effect == Effect::Deny);
-            Fact::Known(if everything && !denies {
-                Boundary::BoundsNothing
-            } else {
-                Boundary::Bounds
-            })
-        }
+        Bound::Policy(policy) => Fact::Known(if allows_everything(policy) {
+            Boundary::BoundsNothing
+        } else {
+            Boundary::Bounds
+        }),
     }
+}
+
+/// Whether a policy refuses nothing and its statements together allow all of every service on whatever resource.
+fn allows_everything(policy: &PolicyRef) -> bool {
+    let statements = &policy.document.statements;
+    if statements.iter().any(|statement| statement.effect == Effect::Deny) {
+        return false;
+    }
+    let alone = PolicySet {
+        identity: vec![policy.clone()],
+        ..PolicySet::default()
+    };
+    catalogue().prefixes().all(|prefix| {
+        let request = Request::new(format!("{prefix}:{CANARY}"), "*", RequestContext::open());
+        decide(&alone, &request).verdict == Verdict::Allowed
+    })
 }
 
 #[cfg(test)]

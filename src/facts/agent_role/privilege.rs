@@ -8,7 +8,7 @@ use crate::iam::access::{PolicySet, Unread, Verdict, decide_with};
 use crate::iam::actions::catalogue;
 use crate::iam::context::{Context as RequestContext, Request};
 use crate::iam::pattern::Pattern;
-use crate::iam::reach::{CANARY, Grant, Scope, canaries, leaves_most, untagged_contexts};
+use crate::iam::reach::{CANARY, Grant, Scope, canaries, in_every, leaves_most, untagged_contexts};
 use crate::iam::statement::{ActionElement, ActionPattern, Effect, ResourceElement, Statement};
 use crate::model::arn::Arn;
 use crate::model::snapshot::Account;
@@ -16,21 +16,36 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Data and tools that an agent reaches by name if at all; any of the actions shows it.
-const TOOLS: [(&str, &[&str]); 5] = [
+/// Data and tools that an agent reaches by name if at all: the whole of them, some part of each, and actions of which
+/// any shows it.
+const TOOLS: [(&str, &str, &[&str]); 5] = [
     (
         "invoke every Lambda function",
+        "invoke some version of every Lambda function",
         &[
             "lambda:InvokeFunction",
             "lambda:InvokeFunctionUrl",
             "lambda:InvokeAsync",
         ],
     ),
-    ("read every S3 object", &["s3:GetObject", "s3:GetObjectVersion"]),
-    ("write every S3 object", &["s3:PutObject", "s3:PutObjectAcl"]),
-    ("delete every S3 object", &["s3:DeleteObject", "s3:DeleteObjectVersion"]),
+    (
+        "read every S3 object",
+        "read some objects of every S3 bucket",
+        &["s3:GetObject", "s3:GetObjectVersion"],
+    ),
+    (
+        "write every S3 object",
+        "write some objects of every S3 bucket",
+        &["s3:PutObject", "s3:PutObjectAcl"],
+    ),
+    (
+        "delete every S3 object",
+        "delete some objects of every S3 bucket",
+        &["s3:DeleteObject", "s3:DeleteObjectVersion"],
+    ),
     (
         "call every API Gateway API",
+        "call part of every API Gateway API",
         &["execute-api:Invoke", "execute-api:ManageConnections"],
     ),
 ];
@@ -139,8 +154,10 @@ impl<'j, 'a> Judge<'j, 'a> {
     /// Functions, objects and APIs that the role reaches by a wildcard.
     pub fn wildcards(&self) -> Fact<Vec<Privilege>> {
         let mut found = Found::default();
-        for (what, actions) in TOOLS {
-            let _ = actions.iter().any(|action| self.wild(action, what, &mut found));
+        for (whole, part, actions) in TOOLS {
+            if !actions.iter().any(|action| self.wild(action, whole, &mut found)) {
+                let _ = actions.iter().any(|action| self.part(action, part, &mut found));
+            }
         }
         self.answer(found)
     }
@@ -182,10 +199,20 @@ impl<'j, 'a> Judge<'j, 'a> {
 
     /// Is the action allowed on a resource that no policy names?
     fn wild(&self, action: &str, what: &str, found: &mut Found) -> bool {
-        let grants =
-            Grant::all(&self.principal.policies).any(|grant| grant.statement.matches_action(action).is_possible());
-        let service = action.split_once(':').map_or("", |(service, _)| service);
-        grants && self.any(action, &self.canaries(service), what, found)
+        self.grants(action) && self.any(action, &self.canaries(service(action)), what, found)
+    }
+
+    /// Is the action allowed on some part of each resource, whatever its name?
+    fn part(&self, action: &str, what: &str, found: &mut Found) -> bool {
+        if !self.grants(action) {
+            return false;
+        }
+        let tries = in_every(&self.scope(), &self.principal.policies, service(action));
+        self.any(action, &tries, what, found)
+    }
+
+    fn grants(&self, action: &str) -> bool {
+        Grant::all(&self.principal.policies).any(|grant| grant.statement.matches_action(action).is_possible())
     }
 
     /// ARNs that no policy names.
@@ -202,8 +229,14 @@ impl<'j, 'a> Judge<'j, 'a> {
                 ActionElement::Action(list) if list.iter().any(ActionPattern::is_everything) => all().collect(),
                 ActionElement::Action(list) => list
                     .iter()
-                    .filter(|action| action.name().is_universal())
-                    .filter_map(|action| action.service().map(str::to_owned))
+                    .filter(|action| takes_all(action.name()))
+                    .flat_map(|action| match action.service() {
+                        Some(service) => vec![service.to_owned()],
+                        // What a wildcard in the prefix means nobody can say, so every service it may mean is asked.
+                        None => all()
+                            .filter(|prefix| action.matches(&format!("{prefix}:{CANARY}")).is_possible())
+                            .collect(),
+                    })
                     .collect(),
                 ActionElement::NotAction(_) => all()
                     .filter(|prefix| grant.statement.matches_action(&format!("{prefix}:{CANARY}")).is_true())
@@ -331,6 +364,16 @@ impl<'j, 'a> Judge<'j, 'a> {
             .map(|policy| policy.id.to_string())
             .collect()
     }
+}
+
+/// The service prefix of an action.
+fn service(action: &str) -> &str {
+    action.split_once(':').map_or("", |(service, _)| service)
+}
+
+/// Whether the name of an action leaves none out: `*`, or wildcards that ask for a letter as well.
+fn takes_all(name: &Pattern) -> bool {
+    name.text().bytes().all(|byte| matches!(byte, b'*' | b'?')) && name.matches(CANARY)
 }
 
 fn is_full_access(id: &str) -> bool {

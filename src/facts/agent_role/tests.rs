@@ -120,6 +120,29 @@ fn wildcards_over_tools_and_data() {
             "arn:aws:execute-api:us-east-1:111122223333:abc/*",
             Status::Pass,
         ),
+        // Part of each is a wildcard over all of them; a family of names is not.
+        ("s3:GetObject", "arn:aws:s3:::*/agent/*", Status::Fail),
+        ("s3:GetObject", "arn:aws:s3:::agent-*/schemas/*", Status::Pass),
+        (
+            "lambda:InvokeFunction",
+            "arn:aws:lambda:us-east-1:111122223333:function:*:prod",
+            Status::Fail,
+        ),
+        (
+            "lambda:InvokeFunction",
+            "arn:aws:lambda:us-east-1:111122223333:function:orders:*",
+            Status::Pass,
+        ),
+        (
+            "execute-api:Invoke",
+            "arn:aws:execute-api:*:*:*/prod/POST/*",
+            Status::Fail,
+        ),
+        (
+            "execute-api:Invoke",
+            "arn:aws:execute-api:*:*:abc/*/POST/*",
+            Status::Pass,
+        ),
     ] {
         let statements = json!([allow(&json!(action), resource)]);
         let status = of_role("wildcard-resource", &statements, &Value::Null, &Value::Null);
@@ -171,6 +194,8 @@ fn broad_privileges() {
             "arn:aws:logs:us-east-1:111122223333:log-group:*",
             Status::Fail,
         ),
+        ("s3:?*", "*", Status::Fail),
+        ("dynamo?b:*", "*", Status::Unknown),
         (
             "dynamodb:*",
             "arn:aws:dynamodb:us-east-1:111122223333:table/orders",
@@ -211,6 +236,55 @@ fn an_administrator_has_what_the_boundary_leaves() {
         let status = of_role("broad-privilege", &json!([allow(&json!("*"), "*")]), &change, &boundary);
         assert_eq!(status, Some(expected), "{action} {resource}");
     }
+}
+
+#[test]
+fn a_boundary_of_several_statements_may_bound_nothing_together() {
+    let bound = "arn:aws:iam::111122223333:policy/bound";
+    let change = json!({"PermissionsBoundary": {"PermissionsBoundaryArn": bound}});
+    let but_iam = json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"});
+    let in_region = json!({"Effect": "Allow", "Action": "*", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}});
+    let all = allow(&json!("*"), "*");
+    let deny = json!({"Effect": "Deny", "Action": "iam:*", "Resource": "*"});
+    for (statements, expected) in [
+        (json!([all]), Status::Fail),
+        (json!([but_iam, allow(&json!("iam:*"), "*")]), Status::Fail),
+        (json!([but_iam]), Status::Pass),
+        (json!([in_region]), Status::Pass),
+        (json!([all, deny]), Status::Pass),
+    ] {
+        let boundary = json!({"policies": [{"Arn": bound, "PolicyName": "bound", "Document": document(&statements)}]});
+        let status = of_role("no-boundary", &json!([]), &change, &boundary);
+        assert_eq!(status, Some(expected), "{statements}");
+    }
+}
+
+#[test]
+fn sharing_and_approval_are_told_by_arns_though_nobody_could_read_roles() {
+    let mut snapshot = account(&json!({}));
+    agent(&mut snapshot, "A1", &[("DRAFT", &arn("both"))], &[]);
+    agent(&mut snapshot, "A2", &[("DRAFT", &arn("both"))], &[]);
+    agent(&mut snapshot, "A3", &[("DRAFT", &arn("own"))], &[]);
+    let denied = json!({"service": "iam", "operation": "GetAccountAuthorizationDetails", "kind": "denied"});
+    let global = &mut snapshot.accounts.get_mut(ACCOUNT).unwrap().global;
+    global.roles.push_gap(serde_json::from_value(denied).unwrap());
+    assert_eq!(status(&snapshot, "shared-role", "role/both"), Some(Status::Fail));
+    assert_eq!(status(&snapshot, "shared-role", "role/own"), Some(Status::Unknown));
+    assert_eq!(status(&snapshot, "trust-open", "role/both"), Some(Status::Unknown));
+
+    let params = json!({"approved_agent_roles": [arn("own")]});
+    let found = report(&snapshot, CONTROL, &params).findings;
+    let approved = |end: &str| {
+        let mut of_rule = found
+            .iter()
+            .filter(|finding| finding.rule_id.ends_with(".unapproved-role"));
+        of_rule
+            .find(|finding| finding.resource.arn.ends_with(end))
+            .map(|finding| finding.status)
+    };
+    assert_eq!(approved("role/both"), Some(Status::Fail));
+    assert_eq!(approved("role/own"), Some(Status::Pass));
 }
 
 #[test]
@@ -283,6 +357,8 @@ fn a_function_whose_role_is_hidden_may_share_any_other() {
     assert_eq!(with(&other, Some(&tool), false), Some(Status::Fail));
     assert_eq!(with(&other, None, false), Some(Status::Unknown));
     assert_eq!(with(&other, None, true), Some(Status::Unknown));
+    // An alias of the same function is no second function.
+    assert_eq!(with(&format!("{orders}:prod"), Some(&tool), false), Some(Status::Pass));
     // What another account runs cannot have a role of this one.
     assert_eq!(with(&named("444455556666", "refunds"), None, false), Some(Status::Pass));
 }
@@ -336,6 +412,24 @@ fn who_may_call_the_function() {
             Status::Fail,
         ),
         (
+            json!({"Principal": {"AWS": "444455556666"}, "Action": "lambda:UpdateFunctionCode"}),
+            Status::Fail,
+        ),
+        (
+            json!({"Principal": {"AWS": "arn:aws:iam::111122223333:role/ci"}, "Action": "lambda:UpdateFunctionCode"}),
+            Status::Pass,
+        ),
+        (
+            json!({"Principal": "*", "Action": "lambda:InvokeFunction",
+                "Condition": {"StringEquals": {"aws:PrincipalAccount": "444455556666"}}}),
+            Status::Fail,
+        ),
+        (
+            json!({"Principal": "*", "Action": "lambda:InvokeFunction",
+                "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}),
+            Status::Pass,
+        ),
+        (
             json!({"Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "lambda:InvokeFunction"}),
             Status::Fail,
         ),
@@ -358,4 +452,26 @@ fn an_unread_boundary_cannot_widen_a_narrow_role() {
     };
     assert_eq!(of("lambda:*", "*"), Some(Status::Unknown));
     assert_eq!(of("bedrock:InvokeModel", HAIKU), Some(Status::Pass));
+}
+
+#[test]
+fn a_tool_that_was_read_is_judged_though_another_was_not() {
+    let mut snapshot = account(&json!({"roles": [role("agent", &json!([]), &Value::Null)]}));
+    agent(&mut snapshot, "A1", &[("DRAFT", &arn("agent"))], &[]);
+    let facts = snapshot.accounts.get_mut(ACCOUNT).unwrap();
+    let groups = &mut facts.regions.get_mut("us-east-1").unwrap().action_groups;
+    groups.items = serde_json::from_value(json!([{"agentId": "A1", "agentVersion": "DRAFT", "actionGroupId": "G1",
+        "actionGroupName": "code", "actionGroupState": "ENABLED", "parentActionSignature": "AMAZON.CodeInterpreter"}]))
+    .unwrap();
+    let denied = json!({"service": "bedrock-agent", "operation": "GetAgentActionGroup", "resource": "A1/DRAFT/G2",
+        "kind": "denied"});
+    groups.push_gap(serde_json::from_value(denied).unwrap());
+    assert_eq!(
+        status(&snapshot, "powerful-tool", "action-group/G1"),
+        Some(Status::Fail)
+    );
+    assert_eq!(
+        status(&snapshot, "powerful-tool", "action-group/unread"),
+        Some(Status::Unknown)
+    );
 }

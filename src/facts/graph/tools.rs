@@ -17,6 +17,17 @@ pub fn action_groups<'a>(agent: &Routed<'a, AgentVersion>) -> Fact<Vec<&'a Actio
     rows_of(agent, &agent.at.facts.action_groups, "action groups")
 }
 
+/// The action groups of an agent version that were read, and why there may be more.
+pub fn action_groups_seen<'a>(agent: &Routed<'a, AgentVersion>) -> (Vec<&'a ActionGroup>, Vec<Reason>) {
+    match action_groups(agent) {
+        Fact::Known(rows) => (rows, Vec::new()),
+        Fact::Unread(reasons) => {
+            let version = format!("{}/{}/", agent.id, agent.version);
+            (agent.at.facts.action_groups.under(&version).collect(), reasons)
+        }
+    }
+}
+
 /// The knowledge bases of an agent version.
 pub fn knowledge_bases<'a>(agent: &Routed<'a, AgentVersion>) -> Fact<Vec<&'a AgentKnowledgeBase>> {
     let rows = &agent.at.facts.agent_knowledge_bases;

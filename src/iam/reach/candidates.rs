@@ -176,6 +176,11 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// The resource patterns that grants name and Denies spare.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(|pattern| pattern.text())
+    }
+
     /// The accounts that own resources: the principal's, and those that policies name.
     pub(super) fn accounts(&self) -> impl Iterator<Item = &str> {
         self.accounts.iter().map(String::as_str)

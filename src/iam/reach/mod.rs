@@ -9,7 +9,9 @@ mod models;
 mod places;
 
 pub use models::{Breadth, Reach, model_reach, witness_outside};
-pub use places::{Place, canaries, is_administrator, leaves_most, object_reach, untagged_contexts, wildcard_reach};
+pub use places::{
+    Place, canaries, in_every, is_administrator, leaves_most, object_reach, untagged_contexts, wildcard_reach,
+};
 
 use super::access::{Decision, PolicyRef, PolicySet, StatementRef, Unread, Verdict, decide_through};
 use super::context::{Context, Request};

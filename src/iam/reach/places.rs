@@ -3,6 +3,7 @@
 //! A name that begins like a permitted one (`bucket-2`, `prefix-other/`) is tried as well, because wildcards without a
 //! closing separator take it in.
 
+use super::candidates::Ground;
 use super::{CANARY, Grant, Scope, Witness, ask};
 use crate::iam::access::{PolicySet, Verdict};
 use crate::iam::actions::catalogue;
@@ -67,20 +68,10 @@ pub fn object_reach(scope: &Scope<'_>, policies: &PolicySet, action: &str, insid
 ///
 /// Regions and accounts come from the scan and from the policies.
 pub fn canaries(scope: &Scope<'_>, policies: &PolicySet, service: &str) -> Vec<String> {
-    let ground = super::candidates::Ground::survey(scope, policies, None, service);
+    let ground = Ground::survey(scope, policies, None, service);
     let Scope { partition, .. } = scope;
-    // The account's own first; a wildcard over another account's resources is one too.
-    let own = std::iter::once(scope.account);
-    let others = ground.accounts().filter(|account| *account != scope.account);
-    let accounts: Vec<&str> = own.chain(others).collect();
-    let regional = |rest: &str| -> Vec<String> {
-        let places = accounts
-            .iter()
-            .flat_map(|account| ground.regions.iter().map(move |region| (account, region)));
-        places
-            .map(|(account, region)| format!("arn:{partition}:{service}:{region}:{account}:{rest}"))
-            .collect()
-    };
+    let accounts = owners(scope, &ground);
+    let regional = |rest: &str| everywhere(scope, &ground, service, rest);
     let global = |service: &str, rest: &str| -> Vec<String> {
         accounts
             .iter()
@@ -109,6 +100,55 @@ pub fn canaries(scope: &Scope<'_>, policies: &PolicySet, service: &str) -> Vec<S
             out
         }
     }
+}
+
+/// The account's own first; a wildcard over another account's resources is one too.
+fn owners<'g>(scope: &Scope<'g>, ground: &'g Ground<'g>) -> Vec<&'g str> {
+    let others = ground.accounts().filter(|account| *account != scope.account);
+    std::iter::once(scope.account).chain(others).collect()
+}
+
+/// One resource in every region, of every account in question.
+fn everywhere(scope: &Scope<'_>, ground: &Ground<'_>, service: &str, rest: &str) -> Vec<String> {
+    let (partition, accounts) = (scope.partition, owners(scope, ground));
+    let places = accounts
+        .iter()
+        .flat_map(|account| ground.regions.iter().map(move |region| (account, region)));
+    places
+        .map(|(account, region)| format!("arn:{partition}:{service}:{region}:{account}:{rest}"))
+        .collect()
+}
+
+/// A part of every function, bucket or API that some pattern of the policies takes in: the objects under one prefix of
+/// whatever bucket, one stage or method of whatever API, one alias of whatever function.
+pub fn in_every(scope: &Scope<'_>, policies: &PolicySet, service: &str) -> Vec<String> {
+    let ground = Ground::survey(scope, policies, None, service);
+    let wild = |part: &str| part.contains('*') && part.bytes().all(|byte| matches!(byte, b'*' | b'?'));
+    let mut parts: BTreeSet<String> = BTreeSet::new();
+    for text in ground.texts() {
+        let Some(rest) = text.splitn(6, ':').nth(5) else {
+            continue;
+        };
+        let name = match service {
+            "s3" | "execute-api" => rest.split_once('/').map(|(name, _)| name),
+            "lambda" => rest
+                .strip_prefix("function:")
+                .and_then(|rest| Some(rest.split_once(':')?.0)),
+            _ => None,
+        };
+        if name.is_some_and(wild) {
+            parts.insert(Pattern::glob(rest).instantiate(CANARY));
+        }
+    }
+    let parts = parts.iter();
+    if service == "s3" {
+        return parts
+            .map(|rest| format!("arn:{}:s3:::{rest}", scope.partition))
+            .collect();
+    }
+    parts
+        .flat_map(|rest| everywhere(scope, &ground, service, rest))
+        .collect()
 }
 
 /// Is `action` allowed on a resource that no policy names or tells by its tags: on any function, bucket, API, role?
