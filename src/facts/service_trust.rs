@@ -4,7 +4,7 @@
 //! own value and with a stranger's: a key is in force where the stranger's value is refused while all else is right.
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/cross-service-confused-deputy-prevention.html>
 
-use super::access::trust::STRANGER;
+use super::access::trust::{STRANGER, bidden};
 use super::fact::{Fact, Reason};
 use crate::iam::context::{Context as RequestContext, Known, Request};
 use crate::iam::document::Document;
@@ -293,7 +293,6 @@ pub enum Home<'a> {
 /// Outsiders whom a policy that speaks to everybody lets in because a condition asks for their account or organization.
 pub fn named_outsiders(document: &Document, setting: Setting<'_>, home: Home<'_>) -> BTreeSet<String> {
     let partition = setting.partition;
-    let role = |account: &str| format!("arn:{partition}:iam::{account}:role/zq7canary");
     let speaks_to_all = |one: &&Statement| {
         one.effect == Effect::Allow
             && match &one.principals {
@@ -309,36 +308,25 @@ pub fn named_outsiders(document: &Document, setting: Setting<'_>, home: Home<'_>
             .is_possible()
     };
     let mut found = BTreeSet::new();
-    let statements = document.statements.iter().filter(speaks_to_all);
-    for condition in statements.flat_map(|statement| &statement.conditions) {
-        for value in &condition.values {
-            let (label, who, context) = match condition.key_lower() {
-                "aws:principalaccount" if account_of(value).is_some_and(|account| account != setting.account) => (
-                    value.clone(),
-                    RequestingPrincipal::Role(role(value)),
-                    RequestContext::open(),
-                ),
-                "aws:principalarn" => {
-                    let arn = value.replace('*', "zq7canary");
-                    let Some(who) = RequestingPrincipal::from_arn(&arn) else {
-                        continue;
-                    };
-                    let foreign =
-                        |account: &str| account != setting.account && account.bytes().all(|byte| byte.is_ascii_digit());
-                    if !who.account().is_some_and(foreign) {
-                        continue;
-                    }
-                    (value.clone(), who, RequestContext::open())
-                }
-                "aws:principalorgid" if home.is_foreign(value) => (
-                    format!("organization {value}"),
-                    RequestingPrincipal::Role(role(STRANGER)),
-                    RequestContext::open().set("aws:PrincipalOrgID", [value.as_str()]),
-                ),
-                _ => continue,
+    for statement in document.statements.iter().filter(speaks_to_all) {
+        for (value, who) in bidden(statement, setting.account) {
+            // Whoever takes a name that anybody may take is not of the organization.
+            let context = if who.account() == Some(STRANGER) {
+                RequestContext::open().set("aws:PrincipalOrgID", ["o-zq7canary00"])
+            } else {
+                RequestContext::open()
             };
             if enters(who, context) {
-                found.insert(label);
+                found.insert(value.to_owned());
+            }
+        }
+        let organizations = statement.conditions.iter();
+        let organizations = organizations.filter(|condition| condition.key_lower() == "aws:principalorgid");
+        for value in organizations.flat_map(|condition| &condition.values) {
+            let who = RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/zq7canary"));
+            let context = RequestContext::open().set("aws:PrincipalOrgID", [value.as_str()]);
+            if home.is_foreign(value) && enters(who, context) {
+                found.insert(format!("organization {value}"));
             }
         }
     }
@@ -489,6 +477,34 @@ mod tests {
             ["lambda.amazonaws.com"]
         );
         assert_eq!(others(json!("*")), ["*"]);
+    }
+
+    #[test]
+    fn a_condition_may_name_outsiders() {
+        let named = |condition: Value, home: Home<'_>| {
+            let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Resource": "*",
+                "Condition": condition});
+            let text = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
+            let setting = Setting {
+                account: "111122223333",
+                partition: "aws",
+                regions: &[],
+                sources: &[],
+                resource_type: "agent",
+                action: "sts:AssumeRole",
+                target: "arn:aws:iam::111122223333:role/agent",
+            };
+            let found = named_outsiders(&Document::parse(&text).unwrap(), setting, home);
+            found.into_iter().collect::<Vec<_>>()
+        };
+        let of = |id: &str| json!({"StringEquals": {"aws:PrincipalOrgID": id}});
+        let ours = Home::Organization("o-a1b2c3d4e5");
+        assert_eq!(named(of("o-other00000"), ours), ["organization o-other00000"]);
+        assert_eq!(named(of("o-other00000"), Home::Alone), ["organization o-other00000"]);
+        assert!(named(of("o-a1b2c3d4e5"), ours).is_empty());
+        assert!(named(of("o-other00000"), Home::Unread).is_empty());
+        let both = json!({"StringEquals": {"aws:PrincipalAccount": ["111122223333", "444455556666"]}});
+        assert_eq!(named(both, ours), ["444455556666"]);
     }
 
     #[test]

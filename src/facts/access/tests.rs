@@ -334,8 +334,30 @@ fn strangers_choose_what_they_send() {
         json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "sts:AssumeRole",
             "Condition": condition})
     };
+    let anybody = |condition: Value| json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition});
     let sub = "token.actions.githubusercontent.com:sub";
     for (trust, expected) in [
+        (
+            anybody(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}})),
+            Status::Fail,
+        ),
+        (
+            anybody(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"},
+                "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})),
+            Status::Pass,
+        ),
+        (
+            anybody(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}})),
+            Status::Pass,
+        ),
+        (
+            anybody(json!({"StringEquals": {"aws:PrincipalAccount": "444455556666"}})),
+            Status::Fail,
+        ),
+        (
+            anybody(json!({"StringEquals": {"aws:PrincipalAccount": "444455556666", "sts:ExternalId": "s3cret"}})),
+            Status::Pass,
+        ),
         (other(json!({})), Status::Fail),
         (
             other(json!({"StringEquals": {"sts:ExternalId": "s3cret"}})),

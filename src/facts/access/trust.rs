@@ -12,10 +12,11 @@ use crate::facts::principals::{Principal, Principals};
 use crate::facts::subject::Subject;
 use crate::iam::context::{Context as RequestContext, Known, Request};
 use crate::iam::document::Document;
+use crate::iam::pattern::Pattern;
 use crate::iam::principal::{PrincipalElement, RequestingPrincipal, account_of};
 use crate::iam::reach::{Breadth, CANARY, Scope, model_reach};
 use crate::iam::resource_policy::{ResourceDecision, decide_resource_policy};
-use crate::iam::statement::Effect;
+use crate::iam::statement::{Effect, Statement};
 use crate::iam::tri::Tri;
 use crate::model::aws::iam::Role;
 use crate::model::snapshot::Account;
@@ -285,6 +286,38 @@ fn subjects_at(host: &str) -> &'static [&'static str] {
     }
 }
 
+/// Outsiders whom a statement that speaks to everybody asks for by a condition, each with the value that does: those of
+/// another account, and strangers who may call themselves so because the account is left open.
+pub fn bidden<'s>(statement: &'s Statement, own_account: &str) -> Vec<(&'s str, RequestingPrincipal)> {
+    let mut found = Vec::new();
+    for condition in &statement.conditions {
+        for value in &condition.values {
+            let who = match condition.key_lower() {
+                "aws:principalaccount" if account_of(value).is_some() => {
+                    RequestingPrincipal::from_arn(&format!("arn:aws:iam::{value}:role/{CANARY}"))
+                }
+                "aws:principalarn" => namesake(value),
+                _ => None,
+            };
+            if let Some(who) = who.filter(|who| who.account().is_some_and(|account| account != own_account)) {
+                found.push((value.as_str(), who));
+            }
+        }
+    }
+    found
+}
+
+/// Somebody whose ARN a pattern matches, of an account that nobody knows where the pattern leaves it open.
+fn namesake(pattern: &str) -> Option<RequestingPrincipal> {
+    let text = Pattern::glob(pattern).instantiate(CANARY);
+    let mut parts: Vec<&str> = text.splitn(6, ':').collect();
+    let account = parts.get_mut(4)?;
+    if pattern.splitn(6, ':').nth(4)?.contains(['*', '?']) {
+        *account = STRANGER;
+    }
+    RequestingPrincipal::from_arn(&parts.join(":"))
+}
+
 /// Everybody whom the Allow statements of a trust policy speak of, as long as they are not of the account itself.
 fn probes(document: &Document, own_account: &str) -> Vec<Probe> {
     let mut probes: Vec<Probe> = Vec::new();
@@ -308,6 +341,25 @@ fn probes(document: &Document, own_account: &str) -> Vec<Probe> {
                 any_condition_will_do: false,
                 web: None,
             });
+        }
+        if everyone {
+            for (value, who) in bidden(statement, own_account) {
+                let stranger = who.account() == Some(STRANGER);
+                if seen.insert(value.to_owned()) {
+                    probes.push(Probe {
+                        who,
+                        label: value.to_owned(),
+                        why: if stranger {
+                            "anybody with an AWS account can take a name that its condition asks for"
+                        } else {
+                            "its condition lets in another account and asks for nothing else"
+                        },
+                        action: "sts:AssumeRole",
+                        any_condition_will_do: !stranger,
+                        web: None,
+                    });
+                }
+            }
         }
         let Some(set) = set else { continue };
         for entry in &set.aws {

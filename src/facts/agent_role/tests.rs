@@ -430,6 +430,11 @@ fn who_may_call_the_function() {
             Status::Pass,
         ),
         (
+            json!({"Principal": "*", "Action": "lambda:InvokeFunction",
+                "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/caller"}}}),
+            Status::Fail,
+        ),
+        (
             json!({"Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "lambda:InvokeFunction"}),
             Status::Fail,
         ),
