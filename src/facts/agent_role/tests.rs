@@ -167,6 +167,19 @@ fn tags_narrow_a_wildcard_and_the_owner_does_not() {
             Status::Fail,
         ),
         (json!({"StringLike": {"aws:ResourceTag/team": "*"}}), Status::Fail),
+        // The role carries no such tag; a session that brings one reaches what carries the same.
+        (
+            json!({"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}),
+            Status::Pass,
+        ),
+        (
+            json!({"StringNotEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}),
+            Status::Fail,
+        ),
+        (
+            json!({"StringEquals": {"aws:PrincipalTag/team": "agents"}}),
+            Status::Fail,
+        ),
     ] {
         let mut statement = allow(&json!("lambda:InvokeFunction"), "*");
         statement["Condition"] = condition.clone();

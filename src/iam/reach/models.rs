@@ -4,6 +4,7 @@
 //! a value nobody wrote down: if either gets through, it does not narrow. Every other open key only mitigates.
 
 use super::candidates::{Candidate, Ground, Kind};
+use super::places::with_unnamed;
 use super::{CANARY, Grant, Scope, Witness, ask, grants, may_match};
 use crate::iam::access::{PolicySet, StatementRef, Verdict};
 use crate::iam::condition::Condition;
@@ -438,28 +439,21 @@ impl<'a> Search<'a> {
             out.push(bare.clone().absent("bedrock-mantle:model"));
         }
         let Scope { partition, account, .. } = self.scope;
-        let mut with = |key: &str, value: String| {
-            let mut context = bare.clone();
-            context.insert(key, Known::Values(vec![value]));
-            out.push(context);
-        };
         for key in self.keys.iter().filter(|key| !fixed(key)) {
             let kinds: &[&str] = match *key {
                 "bedrock:inferenceprofilearn" => &["inference-profile", "application-inference-profile"],
                 "bedrock:promptrouterarn" => &["prompt-router", "default-prompt-router"],
                 "bedrock:projectarn" => &["project"],
                 key if key.starts_with("aws:resourcetag/") => {
-                    with(key, CANARY.to_owned());
+                    out.push(with_unnamed(&bare, self.policies, key, CANARY));
                     continue;
                 }
                 _ => continue,
             };
             for kind in kinds {
                 for region in self.profile_regions(key, &candidate.region) {
-                    with(
-                        key,
-                        format!("arn:{partition}:bedrock:{region}:{account}:{kind}/{CANARY}"),
-                    );
+                    let profile = format!("arn:{partition}:bedrock:{region}:{account}:{kind}/{CANARY}");
+                    out.push(with_unnamed(&bare, self.policies, key, &profile));
                 }
             }
         }

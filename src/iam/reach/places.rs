@@ -237,8 +237,26 @@ pub fn untagged_contexts(context: &Context, policies: &PolicySet) -> Vec<Context
         bare.insert(key, Known::Absent);
     }
     let mut out = vec![bare.clone()];
-    out.extend(keys.iter().map(|key| bare.clone().set(key, [CANARY])));
+    out.extend(keys.iter().map(|key| with_unnamed(&bare, policies, key, CANARY)));
     out
+}
+
+/// The context of a request whose `key`, a tag of the resource or a profile, has a value that no policy names. Where a
+/// policy compares it with a tag that the principal may bring, the two differ.
+pub(super) fn with_unnamed(bare: &Context, policies: &PolicySet, key: &str, value: &str) -> Context {
+    let mut context = bare.clone().set(key, [value]);
+    let conditions = policies
+        .all()
+        .flat_map(|policy| &policy.document.statements)
+        .flat_map(|statement| &statement.conditions)
+        .filter(|condition| condition.key_lower() == key);
+    let patterns = conditions.flat_map(|condition| condition.patterns());
+    for variable in patterns.flat_map(Pattern::variables) {
+        if context.explicit(variable).is_none() {
+            context.insert(variable, Known::Values(vec!["zq7other".to_owned()]));
+        }
+    }
+    context
 }
 
 /// Keys that carry a tag of the resource, whichever service's.

@@ -223,6 +223,13 @@ fn keys_that_narrow_and_keys_that_only_mitigate() {
         conditioned(r#"{"StringEquals":{"aws:ResourceTag/team":"red"}}"#).breadth,
         Breadth::Exact
     );
+    // Whoever brings the tag brings one, not all of them.
+    for condition in [
+        r#"{"StringEquals":{"aws:ResourceTag/team":"${aws:PrincipalTag/team}"}}"#,
+        r#"{"ArnLike":{"bedrock:InferenceProfileArn":"arn:aws:bedrock:*:*:inference-profile/${aws:PrincipalTag/team}"}}"#,
+    ] {
+        assert_eq!(conditioned(condition).breadth, Breadth::Exact, "{condition}");
+    }
     let region = conditioned(r#"{"StringLike":{"aws:RequestedRegion":"ap-*"}}"#);
     assert_eq!(region.breadth, Breadth::AnyModel);
 }
