@@ -139,7 +139,7 @@ fn answered(call: &Call, named: bool, symptom: &Symptom, place: Place) -> Verdic
         return Verdict::Absent;
     }
     let kind = if has(UNKNOWN_OPERATION)
-        || (has(DENIED) && symptom.message.to_lowercase().contains(FEATURE_OFF))
+        || (has(DENIED) && is_off(&symptom.message))
         // A list that is given nothing cannot be given something wrong: the operation is not offered here.
         || (!named && call.service.starts_with("bedrock") && has(&["ValidationException"]))
         || (!named && codeless && status == 404 && symptom.from_aws)
@@ -160,6 +160,12 @@ fn answered(call: &Call, named: bool, symptom: &Symptom, place: Place) -> Verdic
         GapKind::Server
     };
     Verdict::Gap(kind)
+}
+
+/// Whether a refusal is about the account rather than about the caller.
+fn is_off(message: &str) -> bool {
+    let message = message.to_lowercase();
+    FEATURE_OFF.iter().any(|text| message.contains(text))
 }
 
 fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

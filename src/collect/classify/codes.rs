@@ -99,4 +99,6 @@ pub(super) const NOT_IN_USE: &[&str] = &[
     "PolicyTypeNotEnabledException",
 ];
 
-pub(super) const FEATURE_OFF: &str = "not authorized to invoke this api operation";
+/// What a refusal says, in lower case, where the account lacks the feature and not the permission: it was never switched
+/// on, or AWS takes no new customers for it.
+pub(super) const FEATURE_OFF: &[&str] = &["not authorized to invoke this api operation", "new customers"];

@@ -45,6 +45,12 @@ fn codes_mean_what_the_services_mean() {
             "This account is not authorized to invoke this API operation.",
             Unsupported,
         ),
+        (
+            "AccessDeniedException",
+            403,
+            "Amazon Bedrock Agents Classic is closed to new customers.",
+            Unsupported,
+        ),
         ("UnauthorizedOperation", 403, "", Denied),
         ("AccessDenied", 403, "", Denied),
         ("", 403, "", Denied),
