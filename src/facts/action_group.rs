@@ -347,7 +347,8 @@ fn strangers(document: &Document, group: &Group<'_>, organization: Home<'_>, arn
         }
         let foreign = trust.foreign.iter();
         open.extend(foreign.map(|account| format!("{} on behalf of {account}", service_trust::BEDROCK)));
-        if trust.bedrock && !trust.source_account && !trust.source_arn {
+        let unbound = trust.bedrock && !trust.source_account && !trust.source_arn;
+        if unbound && service_trust::serves_strangers(document, setting(action)) {
             open.push(format!("{} without source conditions", service_trust::BEDROCK));
         }
     }

@@ -4,7 +4,11 @@
 //! own value and with a stranger's: a key is in force where the stranger's value is refused while all else is right.
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/cross-service-confused-deputy-prevention.html>
 
-use super::access::trust::{STRANGER, bidden};
+mod outsiders;
+
+pub use outsiders::{Home, named_outsiders};
+
+use super::access::trust::STRANGER;
 use super::fact::{Fact, Reason};
 use crate::iam::context::{Context as RequestContext, Known, Request};
 use crate::iam::document::Document;
@@ -129,6 +133,24 @@ pub fn of_document(document: &Document, setting: Setting<'_>) -> ServiceTrust {
     trust.foreign = foreign.into_iter().collect();
     trust.others = others(document, setting);
     trust
+}
+
+/// Does Bedrock get in on behalf of an account that no policy names, of another organization?
+pub fn serves_strangers(document: &Document, setting: Setting<'_>) -> bool {
+    let who = RequestingPrincipal::Service(BEDROCK.to_owned());
+    let sources = sources(document, setting, STRANGER);
+    sources.into_iter().any(|arn| {
+        let context = RequestContext::open()
+            .set("aws:SourceAccount", [STRANGER])
+            .set("aws:SourceArn", [arn])
+            .set("aws:SourceOrgID", ["o-zq7canary00"])
+            .set("aws:SourceOrgPaths", ["o-zq7canary00/r-zq7c/"])
+            .set("aws:ResourceAccount", [setting.account]);
+        let request = Request::new(setting.action, setting.target, context);
+        decide_resource_policy(document, &who, &request)
+            .effective()
+            .is_possible()
+    })
 }
 
 fn bedrock_asks(
@@ -279,70 +301,6 @@ pub fn anybody(document: &Document, setting: Setting<'_>) -> bool {
     })
 }
 
-/// The organization of the account whose policy is judged.
-#[derive(Debug, Clone, Copy)]
-pub enum Home<'a> {
-    /// Its id.
-    Organization(&'a str),
-    /// The account belongs to none.
-    Alone,
-    /// Nobody could read which.
-    Unread,
-}
-
-/// Outsiders whom a policy that speaks to everybody lets in because a condition asks for their account or organization.
-pub fn named_outsiders(document: &Document, setting: Setting<'_>, home: Home<'_>) -> BTreeSet<String> {
-    let partition = setting.partition;
-    let speaks_to_all = |one: &&Statement| {
-        one.effect == Effect::Allow
-            && match &one.principals {
-                PrincipalElement::Principal(set) => set.everyone,
-                PrincipalElement::NotPrincipal(_) => true,
-                PrincipalElement::None => false,
-            }
-    };
-    let enters = |who: RequestingPrincipal, context| {
-        let request = Request::new(setting.action, setting.target, context);
-        decide_resource_policy(document, &who, &request)
-            .effective()
-            .is_possible()
-    };
-    let mut found = BTreeSet::new();
-    for statement in document.statements.iter().filter(speaks_to_all) {
-        for (value, who) in bidden(statement, setting.account) {
-            // Whoever takes a name that anybody may take is not of the organization.
-            let context = if who.account() == Some(STRANGER) {
-                RequestContext::open().set("aws:PrincipalOrgID", ["o-zq7canary00"])
-            } else {
-                RequestContext::open()
-            };
-            if enters(who, context) {
-                found.insert(value.to_owned());
-            }
-        }
-        let organizations = statement.conditions.iter();
-        let organizations = organizations.filter(|condition| condition.key_lower() == "aws:principalorgid");
-        for value in organizations.flat_map(|condition| &condition.values) {
-            let who = RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/zq7canary"));
-            let context = RequestContext::open().set("aws:PrincipalOrgID", [value.as_str()]);
-            if home.is_foreign(value) && enters(who, context) {
-                found.insert(format!("organization {value}"));
-            }
-        }
-    }
-    found
-}
-
-impl Home<'_> {
-    fn is_foreign(self, organization: &str) -> bool {
-        match self {
-            Self::Organization(own) => organization != own && !organization.contains(['*', '?', '$']),
-            Self::Alone => true,
-            Self::Unread => false,
-        }
-    }
-}
-
 /// Web identities and SAML have actions of their own; everything else asks as Bedrock does.
 fn action_for<'a>(who: &RequestingPrincipal, action: &'a str) -> &'a str {
     match who {
@@ -393,126 +351,4 @@ fn principals(statement: &Statement, partition: &str) -> Vec<(String, Requesting
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    fn trust(statements: Value) -> ServiceTrust {
-        let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-        let setting = Setting {
-            account: "111122223333",
-            partition: "aws",
-            regions: &["eu-west-1".to_owned()],
-            sources: &[],
-            resource_type: "agent",
-            action: "sts:AssumeRole",
-            target: "arn:aws:iam::111122223333:role/agent",
-        };
-        judge(&text, setting).known().cloned().unwrap()
-    }
-
-    fn bedrock(condition: Value) -> ServiceTrust {
-        trust(
-            json!([{"Effect": "Allow", "Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "sts:AssumeRole", "Condition": condition}]),
-        )
-    }
-
-    #[test]
-    fn both_keys_in_force_whatever_their_letters() {
-        let trust = bedrock(
-            json!({"StringEquals": {"AWS:sourceaccount": "111122223333"}, "ArnLike": {"aws:SourceARN": "arn:aws:bedrock:*:111122223333:agent/*"}}),
-        );
-        assert_eq!((trust.source_account, trust.source_arn), (true, true), "{trust:?}");
-        assert!(trust.faults().is_empty() && trust.missing_key().is_none());
-    }
-
-    #[test]
-    fn the_account_of_the_role_itself_is_its_own() {
-        let trust = bedrock(json!({"StringEquals": {"aws:SourceAccount": "${aws:ResourceAccount}"}}));
-        assert_eq!(trust.missing_key(), Some("aws:SourceArn"), "{trust:?}");
-    }
-
-    #[test]
-    fn one_key_is_partial() {
-        assert_eq!(
-            bedrock(json!({"StringEquals": {"aws:SourceAccount": "111122223333"}})).missing_key(),
-            Some("aws:SourceArn")
-        );
-        let arn = bedrock(json!({"ArnLike": {"aws:SourceArn": "arn:aws:bedrock:eu-west-1:111122223333:agent/A1"}}));
-        assert_eq!(arn.missing_key(), Some("aws:SourceAccount"));
-        assert!(arn.faults().is_empty());
-    }
-
-    #[test]
-    fn a_key_that_a_stranger_satisfies_is_not_in_force() {
-        for condition in [
-            json!({}),
-            json!({"StringLike": {"aws:SourceAccount": "*"}}),
-            json!({"ArnLike": {"aws:SourceArn": "arn:aws:bedrock:*"}}),
-            json!({"ArnLike": {"aws:SourceArn": "arn:aws:bedrock:*:*:agent/*"}}),
-            json!({"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
-            json!({"ForAllValues:StringEquals": {"aws:SourceAccount": "111122223333"}}),
-            json!({"StringLike": {"aws:SourceAccount": "1111*"}}),
-            json!({"ArnLike": {"aws:SourceArn": "arn:aws:bedrock:*:1111????3333:agent/*"}}),
-        ] {
-            assert_eq!(bedrock(condition.clone()).faults().len(), 1, "{condition}");
-        }
-    }
-
-    #[test]
-    fn another_account_and_other_principals_are_open() {
-        assert_eq!(
-            bedrock(json!({"StringEquals": {"aws:SourceAccount": "444455556666"}})).foreign,
-            ["444455556666"]
-        );
-        let others = |principal: Value| {
-            trust(json!([{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}])).others
-        };
-        assert_eq!(
-            others(json!({"AWS": "arn:aws:iam::111122223333:root"})),
-            ["arn:aws:iam::111122223333:root"]
-        );
-        assert_eq!(
-            others(json!({"Service": ["bedrock.amazonaws.com", "lambda.amazonaws.com"]})),
-            ["lambda.amazonaws.com"]
-        );
-        assert_eq!(others(json!("*")), ["*"]);
-    }
-
-    #[test]
-    fn a_condition_may_name_outsiders() {
-        let named = |condition: Value, home: Home<'_>| {
-            let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Resource": "*",
-                "Condition": condition});
-            let text = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
-            let setting = Setting {
-                account: "111122223333",
-                partition: "aws",
-                regions: &[],
-                sources: &[],
-                resource_type: "agent",
-                action: "sts:AssumeRole",
-                target: "arn:aws:iam::111122223333:role/agent",
-            };
-            let found = named_outsiders(&Document::parse(&text).unwrap(), setting, home);
-            found.into_iter().collect::<Vec<_>>()
-        };
-        let of = |id: &str| json!({"StringEquals": {"aws:PrincipalOrgID": id}});
-        let ours = Home::Organization("o-a1b2c3d4e5");
-        assert_eq!(named(of("o-other00000"), ours), ["organization o-other00000"]);
-        assert_eq!(named(of("o-other00000"), Home::Alone), ["organization o-other00000"]);
-        assert!(named(of("o-a1b2c3d4e5"), ours).is_empty());
-        assert!(named(of("o-other00000"), Home::Unread).is_empty());
-        let both = json!({"StringEquals": {"aws:PrincipalAccount": ["111122223333", "444455556666"]}});
-        assert_eq!(named(both, ours), ["444455556666"]);
-    }
-
-    #[test]
-    fn a_deny_takes_others_out_again() {
-        let trust = trust(json!([
-            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"},
-            {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}}
-        ]));
-        assert!(trust.others.is_empty(), "{trust:?}");
-    }
-}
+mod tests;

@@ -312,7 +312,7 @@ fn namesake(pattern: &str) -> Option<RequestingPrincipal> {
     let text = Pattern::glob(pattern).instantiate(CANARY);
     let mut parts: Vec<&str> = text.splitn(6, ':').collect();
     let account = parts.get_mut(4)?;
-    if pattern.splitn(6, ':').nth(4)?.contains(['*', '?']) {
+    if pattern.split(':').nth(4)?.contains(['*', '?']) {
         *account = STRANGER;
     }
     RequestingPrincipal::from_arn(&parts.join(":"))

@@ -456,6 +456,11 @@ fn who_may_call_the_function() {
                 "Condition": {"StringEquals": {"AWS:SourceAccount": ACCOUNT}}}),
             Status::Pass,
         ),
+        (
+            json!({"Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "lambda:InvokeFunction",
+                "Condition": {"StringEquals": {"aws:SourceOrgID": "o-a1b2c3d4e5"}}}),
+            Status::Pass,
+        ),
     ] {
         assert_eq!(open(statement.clone()), Some(expected), "{statement}");
     }

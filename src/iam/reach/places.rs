@@ -250,7 +250,7 @@ pub(super) fn with_unnamed(bare: &Context, policies: &PolicySet, key: &str, valu
         .flat_map(|policy| &policy.document.statements)
         .flat_map(|statement| &statement.conditions)
         .filter(|condition| condition.key_lower() == key);
-    let patterns = conditions.flat_map(|condition| condition.patterns());
+    let patterns = conditions.flat_map(Condition::patterns);
     for variable in patterns.flat_map(Pattern::variables) {
         if context.explicit(variable).is_none() {
             context.insert(variable, Known::Values(vec!["zq7other".to_owned()]));
