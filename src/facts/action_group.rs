@@ -118,11 +118,20 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         .collect()
 }
 
+/// Whether a function belongs to another account than the agent.
+fn is_foreign(group: &Group<'_>, arn: &str) -> bool {
+    Arn::parse(arn).is_some_and(|arn| !arn.account.is_empty() && arn.account != group.at.account_id)
+}
+
 /// The function's row.
 fn function<'a>(group: &Group<'a>) -> Option<Fact<Option<&'a Function>>> {
     let arn = group.lambda.as_deref()?;
     let functions = &group.at.facts.functions;
     Some(match looked_up(functions.find(arn), "functions") {
+        // What another account says is not there may as well be hidden.
+        Fact::Known(Some(row)) if !row.exists && is_foreign(group, arn) => {
+            Fact::unread(Reason::text(format!("function {arn} belongs to another account")))
+        }
         Fact::Known(Some(row)) if !row.exists => Fact::Known(None),
         // A function that nobody asked for is not a function that is missing.
         Fact::Known(None) => Fact::unread(Reason::text(format!("function {arn} was not read"))),
@@ -279,7 +288,10 @@ fn open_to(ctx: &Context<'_>, group: &Group<'_>, arn: &str) -> Fact<Vec<String>>
             return Fact::unread(Reason::text(format!("the policy of function {arn} was not read")));
         };
         let Some(text) = &row.policy else {
-            return Fact::Known(Vec::new());
+            return match function(group) {
+                Some(Fact::Unread(reasons)) if is_foreign(group, arn) => Fact::Unread(reasons),
+                _ => Fact::Known(Vec::new()),
+            };
         };
         let document = match Document::parse(text.as_str()) {
             Ok(document) => document,

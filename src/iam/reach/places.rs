@@ -137,7 +137,7 @@ pub fn in_every(scope: &Scope<'_>, policies: &PolicySet, service: &str) -> Vec<S
             _ => None,
         };
         if name.is_some_and(wild) {
-            parts.insert(Pattern::glob(rest).instantiate(CANARY));
+            parts.insert(Pattern::glob(&without_variables(rest)).instantiate(CANARY));
         }
     }
     let parts = parts.iter();
@@ -236,9 +236,48 @@ pub fn untagged_contexts(context: &Context, policies: &PolicySet) -> Vec<Context
     for key in &keys {
         bare.insert(key, Known::Absent);
     }
+    fill_names(&mut bare, policies);
     let mut out = vec![bare.clone()];
     out.extend(keys.iter().map(|key| with_unnamed(&bare, policies, key, CANARY)));
     out
+}
+
+/// What a variable of a policy stands for, if it may be anything: no resource, tag or profile is called so.
+const OTHER: &str = "zq7other";
+
+/// The text of a pattern with [`OTHER`] in the place of each variable.
+fn without_variables(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once("${") {
+        let Some((_, after)) = inside.split_once('}') else {
+            break;
+        };
+        out.push_str(before);
+        out.push_str(OTHER);
+        rest = after;
+    }
+    out + rest
+}
+
+/// A variable in the name of a resource stands for one name and not for any, whatever the request brings for it; it is
+/// given one that no resource has, unless a condition asks for the same key.
+fn fill_names(context: &mut Context, policies: &PolicySet) {
+    let statements = || policies.all().flat_map(|policy| &policy.document.statements);
+    let asked = |name: &str| {
+        let mut conditions = statements().flat_map(|statement| &statement.conditions);
+        conditions.any(|condition| condition.key_lower().eq_ignore_ascii_case(name))
+    };
+    for statement in statements().filter(|statement| statement.effect == Effect::Allow) {
+        let ResourceElement::Resource(list) = &statement.resources else {
+            continue;
+        };
+        for variable in list.iter().flat_map(Pattern::variables) {
+            if context.explicit(variable).is_none() && !asked(variable) {
+                context.insert(variable, Known::Values(vec![OTHER.to_owned()]));
+            }
+        }
+    }
 }
 
 /// The context of a request whose `key`, a tag of the resource or a profile, has a value that no policy names. Where a
@@ -253,7 +292,7 @@ pub(super) fn with_unnamed(bare: &Context, policies: &PolicySet, key: &str, valu
     let patterns = conditions.flat_map(Condition::patterns);
     for variable in patterns.flat_map(Pattern::variables) {
         if context.explicit(variable).is_none() {
-            context.insert(variable, Known::Values(vec!["zq7other".to_owned()]));
+            context.insert(variable, Known::Values(vec![OTHER.to_owned()]));
         }
     }
     context
