@@ -43,12 +43,8 @@ pub fn named_outsiders(document: &Document, setting: Setting<'_>, home: Home<'_>
     let mut found = BTreeSet::new();
     for statement in document.statements.iter().filter(speaks_to_all) {
         for (value, who) in bidden(statement, setting.account) {
-            // Whoever takes a name that anybody may take is not of the organization.
-            let context = if who.account() == Some(STRANGER) {
-                RequestContext::open().set("aws:PrincipalOrgID", ["o-zq7canary00"])
-            } else {
-                RequestContext::open()
-            };
+            // A condition on the organization as well is as good as one on it alone.
+            let context = RequestContext::open().set("aws:PrincipalOrgID", ["o-zq7canary00"]);
             if enters(who, context) {
                 found.insert(value.to_owned());
             }

@@ -110,7 +110,10 @@ fn a_condition_may_name_outsiders() {
     assert!(named(of("o-a1b2c3d4e5"), ours).is_empty());
     assert!(named(of("o-other00000"), Home::Unread).is_empty());
     let both = json!({"StringEquals": {"aws:PrincipalAccount": ["111122223333", "444455556666"]}});
-    assert_eq!(named(both, ours), ["444455556666"]);
+    assert_eq!(named(both.clone(), ours), ["444455556666"]);
+    let mut in_organization = both;
+    in_organization["StringEquals"]["aws:PrincipalOrgID"] = json!("o-a1b2c3d4e5");
+    assert!(named(in_organization, ours).is_empty());
 }
 
 #[test]
