@@ -186,32 +186,29 @@ pub(super) fn names_arn(template: &[u8], glob: &[u8]) -> bool {
     })
 }
 
+/// Is there a text that both can spell? Walks from pair to pair of places that can be reached, of which there are few
+/// where most symbols are letters.
 fn share(a: &[Symbol], b: &[Symbol]) -> bool {
     let wild = |symbol: &Symbol| matches!(symbol, Symbol::Star | Symbol::Hole | Symbol::Part);
-    // `row[j]`: what is left of `a` from here and of `b` from `j` have a text in common.
-    let mut row: Vec<bool> = vec![false; b.len() + 1];
-    for i in (0..=a.len()).rev() {
-        let mut next = vec![false; b.len() + 1];
-        for j in (0..=b.len()).rev() {
-            let (mine, other) = (a.get(i), b.get(j));
-            let below = row.get(j).copied().unwrap_or(false);
-            let right = next.get(j + 1).copied().unwrap_or(false);
-            let both = row.get(j + 1).copied().unwrap_or(false);
-            let value = match (mine, other) {
-                (None, None) => true,
-                (Some(Symbol::Part), Some(Symbol::Char(':'))) => i < a.len() && below,
-                (Some(Symbol::Solid), Some(Symbol::Char(':'))) => false,
-                (Some(x), _) if wild(x) => (i < a.len() && below) || right,
-                (_, Some(y)) if wild(y) => right || (i < a.len() && below),
-                (Some(Symbol::Char(x)), Some(Symbol::Char(y))) => x == y && both,
-                (Some(_), Some(_)) => both,
-                _ => false,
-            };
-            if let Some(slot) = next.get_mut(j) {
-                *slot = value;
-            }
+    let width = b.len() + 1;
+    let mut seen = vec![false; (a.len() + 1) * width];
+    let mut open = vec![(0, 0)];
+    while let Some((i, j)) = open.pop() {
+        // Beyond an end, and where the walk has been, there is nothing to find.
+        match seen.get_mut(i * width + j) {
+            Some(been) if j < width && !*been => *been = true,
+            _ => continue,
         }
-        row = next;
+        match (a.get(i), b.get(j)) {
+            (None, None) => return true,
+            (Some(Symbol::Part), Some(Symbol::Char(':'))) => open.push((i + 1, j)),
+            (Some(Symbol::Solid), Some(Symbol::Char(':'))) => {}
+            (Some(x), _) if wild(x) => open.extend([(i, j + 1), (i + 1, j)]),
+            (_, Some(y)) if wild(y) => open.extend([(i + 1, j), (i, j + 1)]),
+            (Some(Symbol::Char(x)), Some(Symbol::Char(y))) if x != y => {}
+            (Some(_), Some(_)) => open.push((i + 1, j + 1)),
+            _ => {}
+        }
     }
-    row.first().copied().unwrap_or(false)
+    false
 }
