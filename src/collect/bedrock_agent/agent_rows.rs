@@ -42,6 +42,7 @@ pub(super) fn draft(x: &types::Agent) -> row::AgentVersion {
             .and_then(|executor| executor.as_lambda().ok())
             .cloned(),
         override_lambda: override_lambda(x.prompt_override_configuration.as_ref()),
+        prompt_models: prompt_models(x.prompt_override_configuration.as_ref()),
         agent_collaboration: x.agent_collaboration.as_ref().map(|mode| mode.as_str().to_owned()),
         customer_encryption_key_arn: x.customer_encryption_key_arn.clone(),
         idle_session_ttl_in_seconds: Some(i64::from(x.idle_session_ttl_in_seconds)),
@@ -61,6 +62,7 @@ pub(super) fn version(x: &types::AgentVersion) -> row::AgentVersion {
         orchestration_type: None,
         orchestration_lambda: None,
         override_lambda: override_lambda(x.prompt_override_configuration.as_ref()),
+        prompt_models: prompt_models(x.prompt_override_configuration.as_ref()),
         agent_collaboration: x.agent_collaboration.as_ref().map(|mode| mode.as_str().to_owned()),
         customer_encryption_key_arn: x.customer_encryption_key_arn.clone(),
         idle_session_ttl_in_seconds: Some(i64::from(x.idle_session_ttl_in_seconds)),
@@ -70,6 +72,21 @@ pub(super) fn version(x: &types::AgentVersion) -> row::AgentVersion {
 fn override_lambda(x: Option<&types::PromptOverrideConfiguration>) -> Option<String> {
     x.and_then(|prompts| prompts.override_lambda.clone())
         .filter(|arn| !arn.is_empty())
+}
+
+/// A step that is switched off asks no model.
+/// <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_PromptConfiguration.html>
+fn prompt_models(x: Option<&types::PromptOverrideConfiguration>) -> Vec<String> {
+    let steps = x.map_or(&[][..], |prompts| prompts.prompt_configurations());
+    let mut models: Vec<String> = steps
+        .iter()
+        .filter(|step| step.prompt_state != Some(types::PromptState::Disabled))
+        .filter_map(|step| step.foundation_model.clone())
+        .filter(|model| !model.is_empty())
+        .collect();
+    models.sort();
+    models.dedup();
+    models
 }
 
 fn said(text: &str) -> Option<String> {
@@ -174,6 +191,26 @@ mod tests {
     #[test]
     fn an_alias_lists_each_version_once() {
         assert_eq!(versions(&routes(&[Some("2"), Some("1"), None, Some("2")])), ["1", "2"]);
+    }
+
+    #[test]
+    fn steps_name_models_of_their_own() {
+        let step = |model: &str, state: Option<types::PromptState>| {
+            types::PromptConfiguration::builder()
+                .foundation_model(model)
+                .set_prompt_state(state)
+                .build()
+        };
+        let prompts = types::PromptOverrideConfiguration::builder()
+            .prompt_configurations(step("b", Some(types::PromptState::Enabled)))
+            .prompt_configurations(step("a", None))
+            .prompt_configurations(step("b", None))
+            .prompt_configurations(step("", None))
+            .prompt_configurations(step("off", Some(types::PromptState::Disabled)))
+            .build()
+            .unwrap();
+        assert_eq!(prompt_models(Some(&prompts)), ["a", "b"]);
+        assert!(prompt_models(None).is_empty());
     }
 
     #[test]

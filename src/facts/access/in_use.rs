@@ -19,7 +19,7 @@ pub(super) fn resources(account: &Account) -> Vec<String> {
             .agent_versions
             .items
             .iter()
-            .filter_map(|agent| agent.foundation_model.as_deref())
+            .flat_map(|agent| agent.foundation_model.iter().chain(&agent.prompt_models))
         {
             found.extend(behind(partition, region, facts, named));
         }

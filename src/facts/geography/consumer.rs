@@ -61,7 +61,8 @@ pub fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
         let here = |place: &Place<'_>| place.account_id == at.account_id && place.region == at.region;
         for agent in graph.agents.iter().filter(|agent| here(&agent.at)) {
             users.push(routed(&at, "agent", agent, |row| {
-                row.foundation_model.iter().map(String::as_str).collect()
+                let own = row.foundation_model.iter();
+                own.chain(&row.prompt_models).map(String::as_str).collect()
             }));
         }
         for flow in graph.flows.iter().filter(|flow| here(&flow.at)) {

@@ -350,9 +350,13 @@ fn application_profiles_count_where_they_were_copied_from_a_cross_region_one() {
 }
 
 #[test]
-fn knowledge_bases_flows_prompts_and_routers_are_consumers() {
+fn steps_of_agents_knowledge_bases_flows_prompts_and_routers_are_consumers() {
     let system = format!("arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/us.a.m");
     let consumers = json!({
+        "agent": {
+            "agents": {"items": [{"agentId": "A", "agentName": "a"}]},
+            "agent_versions": {"items": [{"agentId": "A", "agentName": "a", "agentVersion": "DRAFT", "foundationModel": "a.m",
+                "promptModels": ["us.a.m"]}]}},
         "knowledge_base": {
             "knowledge_bases": {"items": [{"knowledgeBaseId": "K", "name": "k"}]},
             "knowledge_base_details": {"items": [{"knowledgeBaseId": "K", "name": "k"}]},

@@ -67,6 +67,8 @@ pub struct AgentVersion {
     pub orchestration_lambda: Option<String>,
     /// The parser Lambda of the prompt overrides.
     pub override_lambda: Option<String>,
+    /// Models or profiles that single steps of the agent use instead of its own.
+    pub prompt_models: Vec<String>,
     /// `SUPERVISOR`, `SUPERVISOR_ROUTER`, `DISABLED`.
     pub agent_collaboration: Option<String>,
     /// The customer's key.
