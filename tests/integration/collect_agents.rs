@@ -12,7 +12,10 @@ fn agent() -> Value {
     json!({"agent": {"agentId": "A", "agentName": "a", "agentArn": "arn:aws:bedrock:us-east-1:111122223333:agent/A",
         "agentVersion": "DRAFT", "agentStatus": "PREPARED", "idleSessionTTLInSeconds": 600, "createdAt": THEN, "updatedAt": THEN,
         "agentResourceRoleArn": "arn:aws:iam::111122223333:role/a", "orchestrationType": "CUSTOM_ORCHESTRATION",
-        "customOrchestration": {"executor": {"lambda": "arn:aws:lambda:us-east-1:111122223333:function:steer"}}}})
+        "customOrchestration": {"executor": {"lambda": "arn:aws:lambda:us-east-1:111122223333:function:steer"}},
+        "promptOverrideConfiguration": {"promptConfigurations": [
+            {"promptType": "ORCHESTRATION", "promptState": "ENABLED", "promptCreationMode": "OVERRIDDEN", "foundationModel": "us.a.m"},
+            {"promptType": "PRE_PROCESSING", "promptState": "DISABLED", "promptCreationMode": "DEFAULT", "foundationModel": "off"}]}}})
 }
 
 fn version(number: &str) -> Value {
@@ -101,6 +104,7 @@ fn only_versions_that_an_alias_can_reach_are_read() {
         assert_eq!(aws.count("bedrock-agent", "GetAgentAlias"), 0);
         let draft = rows.agent_versions.items.last().unwrap();
         assert!(draft.orchestration_lambda.as_deref().unwrap().ends_with("steer"));
+        assert_eq!(draft.prompt_models, ["us.a.m"]);
         assert_eq!(rows.gaps().collect::<Vec<_>>(), []);
     }
 }
