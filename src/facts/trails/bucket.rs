@@ -8,12 +8,13 @@ use crate::iam::context::Context;
 use crate::iam::document::Document;
 use crate::iam::principal::RequestingPrincipal;
 use crate::iam::statement::{Effect, Statement};
+use crate::model::arn::Arn;
 use crate::model::snapshot::Account;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A trail of nobody we know.
-const STRANGER: &str = "arn:aws:cloudtrail:us-east-1:000000000000:trail/nobody-we-know";
+/// An account that no policy names.
+const STRANGER: &str = "000000000000";
 
 /// What a bucket's policy grants to CloudTrail.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
@@ -45,8 +46,8 @@ impl BucketGrant {
     }
 }
 
-/// Judges the bucket of a trail.
-pub(super) fn grant(account: &Account, bucket: &str) -> BucketGrant {
+/// Judges the bucket of the trail with this ARN.
+pub(super) fn grant(account: &Account, bucket: &str, trail: &str) -> BucketGrant {
     let global = &account.global;
     if bucket.is_empty() {
         return BucketGrant::default();
@@ -89,7 +90,7 @@ pub(super) fn grant(account: &Account, bucket: &str) -> BucketGrant {
         Some(row) => row.policy.as_ref().map_or_else(
             || Fact::Known(Vec::new()),
             |text| match Document::parse(text.as_str()) {
-                Ok(document) => Fact::Known(open(&document, bucket)),
+                Ok(document) => Fact::Known(open(&document, bucket, trail)),
                 Err(error) => Fact::unread(Reason::text(format!(
                     "the policy of bucket {bucket} cannot be understood ({error})"
                 ))),
@@ -103,32 +104,58 @@ pub(super) fn grant(account: &Account, bucket: &str) -> BucketGrant {
     }
 }
 
+/// Trails of nobody we know: the namesake of a trail in another account, where it is and elsewhere, and one of another
+/// name. A pattern that leaves the account open takes in at least one of them.
+fn strangers(trail: &str) -> Vec<String> {
+    let own = Arn::parse(trail);
+    let (partition, home) = own.map_or(("aws", "us-east-1"), |arn| (arn.partition, arn.region));
+    let namesake = own.map_or("trail/nobody-we-know", |arn| arn.resource);
+    let arn = |region: &str, name: &str| format!("arn:{partition}:cloudtrail:{region}:{STRANGER}:{name}");
+    vec![
+        arn(home, namesake),
+        arn(home, "trail/nobody-we-know"),
+        arn("us-east-1", namesake),
+        arn("us-east-1", "trail/nobody-we-know"),
+    ]
+}
+
 /// The statements under which CloudTrail writes for a stranger's trail.
-fn open(document: &Document, bucket: &str) -> Vec<String> {
+fn open(document: &Document, bucket: &str, trail: &str) -> Vec<String> {
     let who = RequestingPrincipal::Service("cloudtrail.amazonaws.com".to_owned());
-    let mut context = Context::open().set("aws:SourceArn", [STRANGER]);
-    who.describe(&mut context);
+    let contexts: Vec<Context> = strangers(trail)
+        .into_iter()
+        .map(|stranger| {
+            let mut context = Context::open().set("aws:SourceArn", [stranger.as_str()]);
+            who.describe(&mut context);
+            context
+        })
+        .collect();
     let speaks = |statement: &&Statement| {
         statement.principals.names(&who).tri.is_possible() && statement.matches_action("s3:PutObject").is_possible()
     };
-    let refused = document
+    let denies: Vec<&Statement> = document
         .statements
         .iter()
         .filter(|statement| statement.effect == Effect::Deny)
         .filter(speaks)
-        .any(|statement| {
-            let object = format!("arn:aws:s3:::{bucket}/AWSLogs/000000000000/CloudTrail/x");
-            statement.condition(&context).tri.is_true() && statement.matches_resource(&object, &context).is_true()
-        });
-    if refused {
-        return Vec::new();
-    }
+        .collect();
+    let partition = Arn::parse(trail).map_or("aws", |arn| arn.partition);
+    let object = format!("arn:{partition}:s3:::{bucket}/AWSLogs/{STRANGER}/CloudTrail/x");
+    let refused = |context: &Context| {
+        denies.iter().any(|statement| {
+            statement.condition(context).tri.is_true() && statement.matches_resource(&object, context).is_true()
+        })
+    };
+    let passing: Vec<&Context> = contexts.iter().filter(|context| !refused(context)).collect();
     document
         .statements
         .iter()
         .filter(|statement| statement.effect == Effect::Allow)
         .filter(speaks)
-        .filter(|statement| statement.condition(&context).tri.is_possible())
+        .filter(|statement| {
+            let mut passing = passing.iter();
+            passing.any(|context| statement.condition(context).tri.is_possible())
+        })
         .map(|statement| format!("statement {}", statement.label()))
         .collect()
 }

@@ -8,7 +8,7 @@ use crate::facts::context::Context;
 use crate::facts::fact::{self, Fact, Reason};
 use crate::model::arn::Arn;
 use crate::model::aws::cloudtrail::{EventDataStore, Trail};
-use crate::model::dataset::Lookup;
+use crate::model::dataset::{Dataset, Lookup, Row};
 use crate::model::snapshot::{Account, Global};
 use std::collections::BTreeMap;
 
@@ -76,11 +76,17 @@ pub(super) fn all<'a>(ctx: &Context<'a>, account_id: &str) -> Vec<Recorder<'a>> 
             .entry(&row.event_data_store_arn)
             .or_insert_with(|| store(&account.global, row));
     }
-    // A store of the whole organization shows only in the account that owns it.
     for (id, other) in &ctx.snapshot.accounts {
         if id == account_id || !same_organization(account, other) {
             continue;
         }
+        // A trail of the whole organization stands in the lists of all its accounts, which not all may be able to read.
+        for row in other.global.trails.items.iter().filter(|row| row.is_organization_trail) {
+            found
+                .entry(&row.trail_arn)
+                .or_insert_with(|| trail(ctx, account_id, &account.global, row));
+        }
+        // A store of the whole organization shows only in the account that owns it.
         let shared = other.global.event_data_stores.items.iter();
         for row in shared.filter(|row| row.organization_enabled == Some(true)) {
             found
@@ -91,23 +97,36 @@ pub(super) fn all<'a>(ctx: &Context<'a>, account_id: &str) -> Vec<Recorder<'a>> 
     found.into_values().collect()
 }
 
-fn same_organization(one: &Account, other: &Account) -> bool {
+/// Whether two accounts are known to belong to one organization.
+pub(super) fn same_organization(one: &Account, other: &Account) -> bool {
     let id = |account: &Account| account.global.organization.items.first().map(|row| row.id.clone());
     id(one).is_some() && id(one) == id(other)
 }
 
-/// Why recorders that take events of this region may have been missed.
-pub(super) fn doubts(global: &Global, region: &str) -> Vec<Reason> {
-    // Each region shows every trail that takes its events; stores of several regions show in one only.
+/// Why trails that take events of this region may have been missed: each region shows every trail that takes its events.
+pub(super) fn trail_doubts(global: &Global, region: &str) -> Vec<Reason> {
     let trails = fact::doubts(&global.trails, "trails");
     let here = |reason: &Reason| reason.region.as_deref().is_none_or(|of| of == region);
-    let mut doubts: Vec<Reason> = trails.into_iter().filter(here).collect();
-    doubts.extend(fact::doubts(&global.event_data_stores, "event data stores"));
+    trails.into_iter().filter(here).collect()
+}
+
+/// Why event data stores may have been missed, wherever those live: one of several regions shows in one only.
+pub(super) fn store_doubts(global: &Global) -> Vec<Reason> {
+    fact::doubts(&global.event_data_stores, "event data stores")
+}
+
+/// Why recorders that take events of this region may have been missed.
+pub(super) fn doubts(global: &Global, region: &str) -> Vec<Reason> {
+    let mut doubts = trail_doubts(global, region);
+    doubts.extend(store_doubts(global));
     doubts
 }
 
 fn trail<'a>(ctx: &Context<'a>, account_id: &str, global: &'a Global, row: &'a Trail) -> Recorder<'a> {
-    let status = fact::looked_up(global.trail_statuses.find(&row.trail_arn), "trail statuses");
+    let status = match elsewhere(ctx, global, |global| &global.trail_statuses, &row.trail_arn) {
+        Some(found) => Fact::Known(Some(found)),
+        None => fact::looked_up(global.trail_statuses.find(&row.trail_arn), "trail statuses"),
+    };
     let unknown = || Fact::unread(Reason::text(format!("whether {} logs was not collected", row.name)));
     let logging = status
         .clone()
@@ -133,16 +152,24 @@ fn trail<'a>(ctx: &Context<'a>, account_id: &str, global: &'a Global, row: &'a T
     }
 }
 
-fn trail_selectors<'a>(ctx: &Context<'a>, account_id: &str, global: &'a Global, row: &'a Trail) -> Fact<Selectors<'a>> {
+/// What any account of the snapshot could read of a trail, the one that shows it first.
+fn elsewhere<'a, T: Row>(
+    ctx: &Context<'a>,
+    own: &'a Global,
+    list: impl Fn(&'a Global) -> &'a Dataset<T>,
+    arn: &str,
+) -> Option<&'a T> {
     let others = ctx.snapshot.accounts.values().map(|account| &account.global);
-    let known =
-        std::iter::once(global)
-            .chain(others)
-            .find_map(|global| match global.trail_selectors.find(&row.trail_arn) {
-                Lookup::Found(found) => Some(found),
-                _ => None,
-            });
-    if let Some(found) = known {
+    std::iter::once(own)
+        .chain(others)
+        .find_map(|global| match list(global).find(arn) {
+            Lookup::Found(found) => Some(found),
+            _ => None,
+        })
+}
+
+fn trail_selectors<'a>(ctx: &Context<'a>, account_id: &str, global: &'a Global, row: &'a Trail) -> Fact<Selectors<'a>> {
+    if let Some(found) = elsewhere(ctx, global, |global| &global.trail_selectors, &row.trail_arn) {
         return Fact::Known(Selectors {
             basic: &found.event_selectors,
             advanced: &found.advanced_event_selectors,

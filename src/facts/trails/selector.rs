@@ -124,6 +124,14 @@ pub(super) const KNOWN_TYPES: &[&str] = &[
     "AWS::Bedrock::Tool",
 ];
 
+/// How types of Bedrock begin, or would if its endpoints named types. CloudTrail has none of the latter.
+const OUR_PREFIXES: [&str; 4] = [
+    "AWS::Bedrock::",
+    "AWS::BedrockRuntime::",
+    "AWS::BedrockAgent::",
+    "AWS::BedrockAgentRuntime::",
+];
+
 /// Where events come from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin<'a> {
@@ -405,8 +413,10 @@ fn field_text(field: &FieldSelector) -> String {
 /// them.
 pub(super) fn dead_types(selectors: Selectors<'_>) -> Vec<String> {
     let ours = |text: &str| {
-        text.get(..14)
-            .is_some_and(|start| start.eq_ignore_ascii_case("AWS::Bedrock::"))
+        OUR_PREFIXES.iter().any(|prefix| {
+            text.get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        })
     };
     let mut dead = BTreeSet::new();
     for selector in selectors.advanced {

@@ -71,8 +71,20 @@ fn subjects(ctx: &Context<'_>) -> Vec<Subject> {
 
 /// What stands for the trails and stores of a region that could not be listed; nothing where the region is not in use.
 fn unlisted(ctx: &Context<'_>, at: &Place<'_>) -> Option<Subject> {
-    let hidden = recorder::doubts(&at.account.global, at.region);
     let usage = ctx.usage(at.account_id, at.region)?;
+    let of_trails = recorder::trail_doubts(&at.account.global, at.region);
+    // Stores that a region hides stand with that region, and with every other where nobody would look there.
+    let quiet = |region: &str| {
+        let usage = ctx.usage(at.account_id, region);
+        usage.is_none_or(|usage| usage.in_use() == InUse::No)
+    };
+    let with_this = |reason: &Reason| {
+        let of = reason.region.as_deref();
+        of.is_none_or(|of| of == at.region || quiet(of))
+    };
+    let of_stores = recorder::store_doubts(&at.account.global);
+    let mut hidden = of_trails.clone();
+    hidden.extend(of_stores.into_iter().filter(with_this));
     if hidden.is_empty() || usage.in_use() == InUse::No {
         return None;
     }
@@ -88,7 +100,12 @@ fn unlisted(ctx: &Context<'_>, at: &Place<'_>) -> Option<Subject> {
         dead_types: Fact::Unread(hidden.clone()),
         takes_nothing: flag(),
         bucket: "*".to_owned(),
-        bucket_grant: BucketGrant::unlisted(&hidden),
+        // Stores have no bucket.
+        bucket_grant: if of_trails.is_empty() {
+            BucketGrant::default()
+        } else {
+            BucketGrant::unlisted(&of_trails)
+        },
         ..TrailFacts::default()
     };
     let partition = at.partition();
@@ -108,7 +125,7 @@ fn subject(ctx: &Context<'_>, id: &str, account: &Account, recorder: &Recorder<'
             let grant = if recorder.is_foreign(id) {
                 BucketGrant::foreign()
             } else {
-                bucket::grant(account, &name)
+                bucket::grant(account, &name, recorder.arn)
             };
             (name, grant)
         }
@@ -170,7 +187,13 @@ fn reach(ctx: &Context<'_>, id: &str, account: &Account, recorder: &Recorder<'_>
     let (mut used, mut takes) = (false, false);
     let mut doubts: Vec<Reason> = Vec::new();
     let mut takes_doubts: Vec<Reason> = Vec::new();
-    for region in account.regions.keys().filter(|region| recorder.covers(region)) {
+    // What records a whole organization is judged by the use that any of its accounts makes of Bedrock.
+    let others = ctx.snapshot.accounts.iter().filter(|(other, row)| {
+        recorder.organization && other.as_str() != id && recorder::same_organization(account, row)
+    });
+    let watched = std::iter::once((id, account)).chain(others.map(|(other, row)| (other.as_str(), row)));
+    let places = watched.flat_map(|(id, row)| row.regions.keys().map(move |region| (id, row, region)));
+    for (id, account, region) in places.filter(|(_, _, region)| recorder.covers(region)) {
         let in_use = ctx
             .usage(id, region)
             .map(super::super::usage::Usage::fact)

@@ -302,6 +302,27 @@ fn trails_that_cannot_be_listed_are_unknown_in_every_rule() {
     for rule in ["trail-stopped", "dead-selector", "trail-bucket"] {
         assert_eq!(status_of(&snapshot(&gap), rule, "trail/*"), Status::Unknown, "{rule}");
     }
+    // Stores have no bucket, and one region's are not another's.
+    let mut stores = snapshot(
+        &json!({"event_data_stores": {"gaps": [{"region": "eu-west-1", "service": "cloudtrail", "operation": "ListEventDataStores", "kind": "denied"}]}}),
+    );
+    for rule in ["trail-stopped", "dead-selector"] {
+        assert_eq!(
+            status_of(&stores, rule, "us-east-1:111122223333:trail/*"),
+            Status::Unknown,
+            "{rule}"
+        );
+    }
+    assert_eq!(status_of(&stores, "trail-bucket", "trail/*"), Status::NotApplicable);
+    let account = stores.accounts.get_mut("111122223333").unwrap();
+    account.named_regions.insert("eu-west-1".to_owned());
+    for rule in ["trail-stopped", "dead-selector"] {
+        assert_eq!(status_of(&stores, rule, "trail/*"), Status::Unknown, "{rule}");
+        assert_eq!(
+            status_of(&stores, rule, "eu-west-1:111122223333:trail/*"),
+            Status::Unknown
+        );
+    }
     // Nobody uses eu-west-1, so that its trails are nobody's business.
     let quiet = json!({"trails": {"gaps": [{"region": "eu-west-1", "service": "cloudtrail", "operation": "DescribeTrails", "kind": "denied"}]}});
     let report = report(&snapshot(&quiet));
@@ -332,6 +353,14 @@ fn the_grant_to_cloudtrail_must_name_the_trail() {
         )])),
         Status::Pass
     );
+    // The account is what counts: of strangers' trails, one bears the same name and one stands in the same region.
+    for anybody in [
+        "arn:aws:cloudtrail:*:*:trail/audit",
+        "arn:aws:cloudtrail:us-east-1:*:trail/*",
+    ] {
+        let condition = json!({"ArnLike": {"aws:SourceArn": anybody}});
+        assert_eq!(judge(json!([grant(condition)])), Status::Fail, "{anybody}");
+    }
     assert_eq!(judge(json!([grant(json!({}))])), Status::Fail);
     assert_eq!(
         judge(json!([grant(
@@ -355,11 +384,62 @@ fn the_grant_to_cloudtrail_must_name_the_trail() {
     );
 }
 
+/// A member account that uses Bedrock, and the management account, which does not and owns the trail.
+fn organization(of_member: &Value, of_management: &Value) -> Snapshot {
+    let with = |datasets: &Value| {
+        let mut all = datasets.clone();
+        all["organization"] = json!({"items": [{"Id": "o-a1b2c3d4e5", "MasterAccountId": "999988887777"}]});
+        snapshot(&all).accounts.remove("111122223333").unwrap()
+    };
+    let mut both = snapshot(&json!({}));
+    both.accounts.insert("111122223333".to_owned(), with(of_member));
+    let mut management = with(of_management);
+    management.named_regions.clear();
+    both.accounts.insert("999988887777".to_owned(), management);
+    both
+}
+
+#[test]
+fn a_trail_of_the_organization_is_judged_by_what_all_its_accounts_could_read() {
+    let row = json!({"TrailARN": ORG, "Name": "org", "HomeRegion": "us-east-1", "IsMultiRegionTrail": true, "IsOrganizationTrail": true});
+    let owner = |logs: bool| {
+        json!({"trails": {"items": [row]}, "trail_statuses": {"items": [{"TrailARN": ORG, "IsLogging": logs}]},
+            "trail_selectors": {"items": [{"TrailARN": ORG, "AdvancedEventSelectors": [management(&[]), agents(&[])]}]}})
+    };
+    let gap =
+        |operation: &str| json!([{"service": "cloudtrail", "operation": operation, "resource": ORG, "kind": "denied"}]);
+    let member = json!({"trails": {"items": [row]}, "trail_statuses": {"gaps": gap("GetTrailStatus")},
+        "trail_selectors": {"gaps": gap("GetEventSelectors")}});
+    let unlisted = json!({"trails": {"gaps": [{"region": "us-east-1", "service": "cloudtrail", "operation": "DescribeTrails", "kind": "denied"}]}});
+    for member in [member, unlisted] {
+        let on = organization(&member, &owner(true));
+        let of_member = |world: &Snapshot, rule: &str| status_of(world, rule, "111122223333:region/us-east-1");
+        assert_eq!(of_member(&on, "agent-events"), Status::Pass, "{member}");
+        assert_eq!(status_of(&on, "trail-stopped", ORG), Status::Pass);
+        // The management account uses no Bedrock, and the member's events are lost all the same.
+        let off = organization(&member, &owner(false));
+        assert_ne!(of_member(&off, "agent-events"), Status::Pass, "{member}");
+        assert_eq!(status_of(&off, "trail-stopped", ORG), Status::Fail);
+    }
+    let mut strangers = organization(&json!({}), &owner(false));
+    let management = strangers.accounts.get_mut("999988887777").unwrap();
+    management.global.organization.items[0].id = "o-another000".to_owned();
+    assert_eq!(status_of(&strangers, "trail-stopped", ORG), Status::NotApplicable);
+}
+
 #[test]
 fn nothing_applies_where_bedrock_is_not_used() {
-    let mut quiet = snapshot(&advanced(&json!([])));
-    quiet.accounts.get_mut("111122223333").unwrap().named_regions.clear();
-    for finding in report(&quiet).findings {
-        assert_eq!(finding.status, Status::NotApplicable, "{}", finding.rule_id);
+    let page = advanced(
+        &json!([{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": ["AWS::Bedrock::InvokeModel"]}]}]),
+    );
+    let mut hidden = advanced(&json!([]));
+    hidden["trail_selectors"] = json!({"gaps": [{"service": "cloudtrail", "operation": "GetEventSelectors", "resource": ARN, "kind": "denied"}]});
+    for world in [advanced(&json!([])), page, hidden] {
+        let mut quiet = snapshot(&world);
+        quiet.accounts.get_mut("111122223333").unwrap().named_regions.clear();
+        for finding in report(&quiet).findings {
+            assert_eq!(finding.status, Status::NotApplicable, "{}", finding.rule_id);
+        }
     }
 }

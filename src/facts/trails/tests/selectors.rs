@@ -147,6 +147,15 @@ fn types_are_compared_exactly_and_lists_of_them_are_read() {
         Status::Fail
     );
     assert_eq!(status(&page, "model-invocations"), Status::Fail);
+    for (name, expected) in [
+        ("AWS::BedrockRuntime::InvokeModel", Status::Fail),
+        ("AWS::bedrockagent::AgentAlias", Status::Fail),
+        ("AWS::BedrockMantle::Project", Status::Pass),
+        ("AWS::BedrockAgentCore::Runtime", Status::Pass),
+    ] {
+        let named = snapshot(&of("Equals", json!([name])));
+        assert_eq!(status_of(&named, "dead-selector", "trail/audit"), expected, "{name}");
+    }
     assert_eq!(
         status_of(&snapshot(&list), "dead-selector", "trail/audit"),
         Status::Pass
