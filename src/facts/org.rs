@@ -119,13 +119,16 @@ impl<'a> Org<'a> {
 }
 
 /// Where the organization's policies can be read best: the account itself, else another account of the same
-/// organization in the snapshot.
+/// organization in the snapshot. One that sees a part of them sees more than one that sees none.
 fn best_vantage<'a>(snapshot: &'a Snapshot, org: &Organization, own: &'a Global) -> &'a Global {
-    let reads_policies =
-        |global: &Global| global.organization_policies.is_complete() && global.organization_roots.is_complete();
-    if reads_policies(own) {
-        return own;
-    }
+    let sight = |global: &Global| {
+        let (policies, roots) = (&global.organization_policies, &global.organization_roots);
+        if policies.is_complete() && roots.is_complete() {
+            2
+        } else {
+            u8::from(!(policies.items.is_empty() && roots.items.is_empty()))
+        }
+    };
     let same = |global: &&Global| {
         global
             .organization
@@ -133,8 +136,8 @@ fn best_vantage<'a>(snapshot: &'a Snapshot, org: &Organization, own: &'a Global)
             .first()
             .is_some_and(|other| other.id == org.id)
     };
-    let mut others = snapshot.accounts.values().map(|account| &account.global).filter(same);
-    others.find(|global| reads_policies(global)).unwrap_or(own)
+    let others = snapshot.accounts.values().map(|account| &account.global).filter(same);
+    others.fold(own, |best, other| if sight(other) > sight(best) { other } else { best })
 }
 
 /// Whether a policy type is switched on at the root.

@@ -67,7 +67,7 @@ impl Means {
         let mut means = Self::default();
         for (region, facts) in &account.regions {
             for row in &facts.enforced_guardrails.items {
-                let every = |models: &[String]| models.iter().any(|model| model == "ALL");
+                let every = |models: &[String]| models.iter().any(|model| model.eq_ignore_ascii_case("ALL"));
                 let selective = |mode: &Option<String>| mode.as_deref() == Some("SELECTIVE");
                 let mut parts = Vec::new();
                 if selective(&row.selective_system) {

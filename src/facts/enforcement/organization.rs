@@ -90,7 +90,7 @@ fn of_group(ctx: &Context<'_>, id: &str, group: &Group<'_, '_>) -> OrganizationF
         id: id.to_owned(),
         in_use: group.in_use(ctx),
         sees_accounts: Fact::Known(sees_accounts),
-        delegation: delegation(group.org),
+        delegation: delegation(group.org, group.partition),
         ..OrganizationFacts::default()
     };
     if !sees_accounts {
@@ -127,8 +127,23 @@ fn first_region(partition: &str) -> &'static str {
     }
 }
 
+/// The Bedrock policies of an organization: one that nobody made yet, and those that are there.
+fn bedrock_policies(org: &Org<'_>, partition: &str) -> Vec<String> {
+    let row = org.organization.known().copied().flatten();
+    let (id, management) = row.map_or(("", ""), |row| (row.id.as_str(), row.master_account_id.as_str()));
+    let mut arns = vec![format!(
+        "arn:{partition}:organizations::{management}:policy/{id}/bedrock_policy/p-canary"
+    )];
+    let rows = org.vantage.organization_policies.items.iter();
+    arns.extend(
+        rows.filter(|row| row.type_ == BEDROCK_POLICY)
+            .map(|row| row.arn.clone()),
+    );
+    arns
+}
+
 /// How the administration of Bedrock policies is handed on: to a registered administrator, or by the resource policy.
-fn delegation(org: &Org<'_>) -> Fact<Vec<String>> {
+fn delegation(org: &Org<'_>, partition: &str) -> Fact<Vec<String>> {
     let (mut seen, mut doubts) = (Vec::new(), Vec::new());
     let administrators = &org.vantage.delegated_administrators;
     for row in &administrators.items {
@@ -148,10 +163,13 @@ fn delegation(org: &Org<'_>) -> Fact<Vec<String>> {
     for row in &policies.items {
         match Document::parse(row.content.as_str()) {
             Ok(document) => {
+                let policies = bedrock_policies(org, partition);
                 let handed = document.statements.iter().filter(|statement| {
                     let context = RequestContext::open().set("organizations:PolicyType", [BEDROCK_POLICY]);
-                    let arn = "arn:aws:organizations::000000000000:policy/o-canary/bedrock_policy/p-canary";
-                    let request = |action: &str| Request::new(action, arn, context.clone());
+                    let applies = |action: &str, arn: &String| {
+                        let request = Request::new(action, arn.as_str(), context.clone());
+                        statement.applies(&request).tri.is_possible()
+                    };
                     statement.effect == Effect::Allow
                         && [
                             "organizations:CreatePolicy",
@@ -159,7 +177,7 @@ fn delegation(org: &Org<'_>) -> Fact<Vec<String>> {
                             "organizations:AttachPolicy",
                         ]
                         .iter()
-                        .any(|action| statement.applies(&request(action)).tri.is_possible())
+                        .any(|action| policies.iter().any(|arn| applies(action, arn)))
                 });
                 seen.extend(handed.map(|statement| format!("statement {} of the resource policy", statement.label())));
             }

@@ -268,6 +268,26 @@ fn delegation_shows_in_two_places() {
     policy["organization_resource_policy"]["items"][0]["Content"]["Statement"][0]["Condition"] =
         json!({"StringLike": {"organizations:PolicyType": ["BACKUP_POLICY"]}});
     assert_eq!(of(&world(&policy, &Value::Null), "delegation"), Some(Status::Fail));
+    // As AWS writes such a statement: for the policies of one type in this very organization.
+    let statement = &mut policy["organization_resource_policy"]["items"][0]["Content"]["Statement"][0];
+    statement["Condition"] = json!({"StringLikeIfExists": {"organizations:PolicyType": ["BEDROCK_POLICY"]}});
+    for (resource, expected) in [
+        (
+            "arn:aws:organizations::999988887777:policy/o-a1b2c3d4e5/bedrock_policy/*",
+            Status::Pass,
+        ),
+        (
+            "arn:aws:organizations::999988887777:policy/o-a1b2c3d4e5/backup_policy/*",
+            Status::Fail,
+        ),
+    ] {
+        policy["organization_resource_policy"]["items"][0]["Content"]["Statement"][0]["Resource"] = json!(resource);
+        assert_eq!(
+            of(&world(&policy, &Value::Null), "delegation"),
+            Some(expected),
+            "{resource}"
+        );
+    }
     let mut other = plain();
     other["delegated_administrators"] =
         json!({"items": [{"Id": ACCOUNT, "ServicePrincipals": ["access-analyzer.amazonaws.com"]}]});

@@ -121,6 +121,36 @@ fn a_list_of_policies_that_breaks_off_keeps_what_it_brought() {
     assert!(text.contains("\"permission\":\"organizations:ListPolicies\""));
 }
 
+#[test]
+fn a_policy_that_aws_wrote_need_not_be_read_to_know_that_it_asks_for_no_guardrail() {
+    let hidden = three(|rows| {
+        rows[0]["AwsManaged"] = json!(true);
+        rows[0].as_object_mut().unwrap().remove("Content");
+    });
+    for rule in ["scp-hole", "scp-blocks-all", "scp-detached"] {
+        assert_eq!(of(&hidden, rule), Some(Status::Pass), "{rule}");
+    }
+}
+
+#[test]
+fn the_account_that_sees_a_part_of_the_policies_speaks_for_one_that_sees_none() {
+    let gap = json!([{"service": "organizations", "operation": "ListPolicies", "kind": "throttled"}]);
+    let seeing = three(|_| {});
+    let mut both = blind(&Value::Null);
+    let mut management = seeing.accounts.get(ACCOUNT).unwrap().clone();
+    management.global.organization_policies.gaps = serde_json::from_value(gap).unwrap();
+    management.named_regions.clear();
+    let org = management.global.organization.clone();
+    both.accounts.get_mut(ACCOUNT).unwrap().global.organization = org;
+    assert_eq!(of(&both, "guardrail-required"), Some(Status::Unknown));
+    both.accounts.insert("999988887777".to_owned(), management);
+    let report = report(&both, "aws-genai-09", &Value::Null);
+    let mut member = report.findings.iter().filter(|finding| {
+        finding.rule_id == "aws-genai-09.guardrail-required" && finding.resource.account_id == ACCOUNT
+    });
+    assert_eq!(member.next().map(|finding| finding.status), Some(Status::Pass));
+}
+
 /// Roles with every permission and profiles that leave the geography, so that nothing passes for want of a subject.
 fn dangerous(mut snapshot: Snapshot) -> Snapshot {
     let account = snapshot.accounts.get_mut(ACCOUNT).unwrap();
