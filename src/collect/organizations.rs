@@ -104,7 +104,8 @@ async fn tree(ctx: &Context, client: &Client) -> Tree {
         tree.units.push_gap(gap.clone());
         tree.accounts.push_gap(gap.clone());
     }
-    if !tree.accounts.gaps.is_empty() {
+    // A unit that nobody could list hides its accounts as well.
+    if !(tree.accounts.gaps.is_empty() && tree.units.gaps.is_empty()) {
         all_accounts(ctx, client, &mut tree.accounts).await;
     }
     tree

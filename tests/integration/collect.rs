@@ -158,6 +158,47 @@ fn the_organization_is_walked_with_parents_policies_and_targets() {
 }
 
 #[test]
+fn accounts_below_a_unit_that_nobody_could_list_are_not_left_out() {
+    let account_row = |id: &str| json!({"Id": id, "Arn": "arn:a", "Name": id, "Status": "ACTIVE"});
+    let aws = FakeAws::start(
+        World::new(ACCOUNT)
+            .regions(&["us-east-1"])
+            .on(
+                "organizations",
+                "DescribeOrganization",
+                json!({"Organization": {"Id": "o-1", "Arn": "arn:o", "FeatureSet": "ALL", "MasterAccountId": ACCOUNT}}),
+            )
+            .on(
+                "organizations",
+                "ListRoots",
+                json!({"Roots": [{"Id": "r-1", "Arn": "arn:r", "Name": "Root"}]}),
+            )
+            .when(
+                "organizations",
+                "ListAccountsForParent",
+                json!({"ParentId": "r-1"}),
+                json!({"Accounts": [account_row(ACCOUNT)]}),
+            )
+            .on(
+                "organizations",
+                "ListAccounts",
+                json!({"Accounts": [account_row(ACCOUNT), account_row("444455556666")]}),
+            )
+            .fault("organizations", "ListOrganizationalUnitsForParent", Fault::Deny),
+    );
+    let snapshot = collect(&aws, &named(&["us-east-1"]));
+    let global = &account(&snapshot).global;
+    assert!(!global.organizational_units.is_complete());
+    let places: Vec<_> = global
+        .organization_accounts
+        .items
+        .iter()
+        .map(|row| (row.id.as_str(), row.parent_id.as_deref()))
+        .collect();
+    assert_eq!(places, [(ACCOUNT, Some("r-1")), ("444455556666", None)]);
+}
+
+#[test]
 fn an_account_alone_has_an_empty_organization_and_a_closed_one_an_unread() {
     let aws = FakeAws::start(World::new(ACCOUNT).regions(&["us-east-1"]));
     let snapshot = collect(&aws, &named(&["us-east-1"]));
