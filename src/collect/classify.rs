@@ -8,7 +8,9 @@
 mod codes;
 
 pub(super) use self::codes::THROTTLED;
-use self::codes::{DENIED, EXPIRED, FEATURE_OFF, NOT_FOUND, NOT_IN_USE, REJECTED, TIMEOUT, UNKNOWN_OPERATION};
+use self::codes::{
+    DENIED, EXPIRED, FEATURE_OFF, NOT_FOUND, NOT_IN_USE, REJECTED, TIMEOUT, UNKNOWN_OPERATION, UNSUPPORTED_LIST,
+};
 use super::message::clean;
 use crate::model::calls::Call;
 use crate::model::gap::GapKind;
@@ -142,6 +144,7 @@ fn answered(call: &Call, named: bool, symptom: &Symptom, place: Place) -> Verdic
         || (has(DENIED) && is_off(&symptom.message))
         // A list that is given nothing cannot be given something wrong: the operation is not offered here.
         || (!named && call.service.starts_with("bedrock") && has(&["ValidationException"]))
+        || (!named && has(&[UNSUPPORTED_LIST]))
         || (!named && codeless && status == 404 && symptom.from_aws)
         || (place.not_opted_in && has(REJECTED))
     {

@@ -254,10 +254,8 @@ async fn policies_of(ctx: &Context, client: &Client, policy_type: PolicyType) ->
             (page.policies.unwrap_or_default(), page.next_token)
         })
         .await;
-    let (summaries, mut gap) = pages.split();
-    if let Some(gap) = gap.as_mut().filter(|gap| is_unknown_type(gap)) {
-        gap.kind = GapKind::Unsupported;
-    }
+    let (summaries, gap) = pages.split();
+    let gap = gap.map(of_known_type);
     let rows = join_all(
         summaries
             .into_iter()
@@ -277,8 +275,11 @@ async fn policies_of(ctx: &Context, client: &Client, policy_type: PolicyType) ->
 
 /// A partition that does not know a policy type yet refuses its name, and then no policy of that type can be there.
 /// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListPolicies.html>
-fn is_unknown_type(gap: &Gap) -> bool {
-    gap.code.as_deref() == Some("InvalidInputException")
+fn of_known_type(mut gap: Gap) -> Gap {
+    if gap.code.as_deref() == Some("InvalidInputException") {
+        gap.kind = GapKind::Unsupported;
+    }
+    gap
 }
 
 /// A policy that exists stays in the list even where its text or its targets cannot be read.
@@ -350,7 +351,10 @@ async fn effective_policy(ctx: &Context, client: &Client) -> Dataset<EffectivePo
         .policy_type(EffectivePolicyType::BedrockPolicy)
         .send();
     let read = ctx.read(calls::DESCRIBE_EFFECTIVE_POLICY, None, request).await;
-    let policy = read.map(|answer| answer.effective_policy);
+    let policy = read.map(|answer| answer.effective_policy).map_err(|miss| match miss {
+        Miss::Gap(gap) => Miss::Gap(of_known_type(gap)),
+        absent @ Miss::Absent(_) => absent,
+    });
     flatten(policy, |policy| EffectivePolicy {
         policy_type: policy.policy_type.map_or_else(
             || EffectivePolicyType::BedrockPolicy.as_str().to_owned(),

@@ -199,6 +199,35 @@ fn accounts_below_a_unit_that_nobody_could_list_are_not_left_out() {
 }
 
 #[test]
+fn a_partition_that_does_not_know_a_type_of_policy_has_none_of_it() {
+    let unknown = Fault::Error {
+        code: "InvalidInputException",
+        status: 400,
+        message: "You provided a value that does not match the required pattern.",
+    };
+    let aws = FakeAws::start(
+        World::new(ACCOUNT)
+            .regions(&["us-east-1"])
+            .on(
+                "organizations",
+                "DescribeOrganization",
+                json!({"Organization": {"Id": "o-1", "FeatureSet": "ALL", "MasterAccountId": ACCOUNT}}),
+            )
+            .fault_when(
+                "organizations",
+                "ListPolicies",
+                json!({"Filter": "BEDROCK_POLICY"}),
+                unknown.clone(),
+            )
+            .fault("organizations", "DescribeEffectivePolicy", unknown),
+    );
+    let snapshot = collect(&aws, &named(&["us-east-1"]));
+    let global = &account(&snapshot).global;
+    assert!(global.organization_policies.is_complete());
+    assert!(global.effective_policies.is_complete() && global.effective_policies.items.is_empty());
+}
+
+#[test]
 fn an_account_alone_has_an_empty_organization_and_a_closed_one_an_unread() {
     let aws = FakeAws::start(World::new(ACCOUNT).regions(&["us-east-1"]));
     let snapshot = collect(&aws, &named(&["us-east-1"]));

@@ -68,7 +68,11 @@ pub(super) const UNKNOWN_OPERATION: &[&str] = &[
     "InvalidAction",
     // IAM's word for a kind of API key that the partition does not have.
     "NotSupportedService",
+    "ServiceNotSupportedException",
 ];
+
+/// The operation is known, and not offered here; about one thing it may mean that this thing does not allow it.
+pub(super) const UNSUPPORTED_LIST: &str = "UnsupportedOperationException";
 
 /// Nothing of that name, where a name was given.
 pub(super) const NOT_FOUND: &[&str] = &[

@@ -55,6 +55,8 @@ fn codes_mean_what_the_services_mean() {
         ("AccessDenied", 403, "", Denied),
         ("", 403, "", Denied),
         ("UnknownOperationException", 404, "", Unsupported),
+        ("UnsupportedOperationException", 400, "", Unsupported),
+        ("ServiceNotSupportedException", 404, "", Unsupported),
         ("", 404, "", Unsupported),
         ("ValidationException", 400, "", Unsupported),
         ("ResourceNotFoundException", 404, "", NotFound),
@@ -101,6 +103,15 @@ fn a_thing_that_is_not_there_is_an_answer() {
     assert_eq!(
         kind(calls::organizations::DESCRIBE_ORGANIZATION, false, &alone),
         Verdict::Absent
+    );
+}
+
+#[test]
+fn what_one_thing_does_not_allow_may_still_be_there() {
+    let refused = answer("UnsupportedOperationException", 400, "");
+    assert_eq!(
+        kind(calls::cloudtrail::GET_EVENT_DATA_STORE, true, &refused),
+        Verdict::Gap(GapKind::Server)
     );
 }
 
