@@ -217,3 +217,52 @@ fn flows_tell_what_hides_in_loops_and_in_routed_versions() {
         "both were asked for, neither is there"
     );
 }
+
+#[test]
+fn knowledge_bases_and_sources_deleted_meanwhile_leave_no_trace() {
+    let gone = || Fault::Error {
+        code: "ResourceNotFoundException",
+        status: 404,
+        message: "it is not there",
+    };
+    let base = |id: &str| json!({"knowledgeBaseId": id, "name": id, "status": "ACTIVE", "updatedAt": THEN});
+    let mut world = World::new(ACCOUNT).regions(&[REGION]).on(
+        "bedrock-agent",
+        "ListKnowledgeBases",
+        json!({"knowledgeBaseSummaries": [base("KEPT"), base("GONE"), base("HALF")]}),
+    );
+    for id in ["KEPT", "GONE", "HALF"] {
+        let asked = json!({ "knowledgeBaseId": id });
+        let detail = json!({"knowledgeBase": {"knowledgeBaseId": id, "name": id, "status": "ACTIVE", "createdAt": THEN, "updatedAt": THEN,
+            "knowledgeBaseArn": "arn:kb", "roleArn": "arn:aws:iam::111122223333:role/kb", "knowledgeBaseConfiguration": {"type": "VECTOR"}}});
+        let source = |source: &str| json!({"knowledgeBaseId": id, "dataSourceId": source, "name": source, "status": "AVAILABLE", "updatedAt": THEN});
+        let sources = json!({"dataSourceSummaries": [source("OLD"), source("NEW")]});
+        world = world
+            .when("bedrock-agent", "GetKnowledgeBase", asked.clone(), detail)
+            .when("bedrock-agent", "ListDataSources", asked, sources);
+    }
+    let source = json!({"dataSource": {"knowledgeBaseId": "KEPT", "dataSourceId": "NEW", "name": "NEW", "status": "AVAILABLE",
+        "createdAt": THEN, "updatedAt": THEN, "dataSourceConfiguration": {"type": "WEB"}}});
+    let world = world
+        .on("bedrock-agent", "GetDataSource", source)
+        .fault_when("bedrock-agent", "GetDataSource", json!({"dataSourceId": "OLD"}), gone())
+        .fault_when(
+            "bedrock-agent",
+            "GetKnowledgeBase",
+            json!({"knowledgeBaseId": "GONE"}),
+            gone(),
+        )
+        .fault_when(
+            "bedrock-agent",
+            "ListDataSources",
+            json!({"knowledgeBaseId": "HALF"}),
+            gone(),
+        );
+    let account = collected(&FakeAws::start(world), &[REGION]);
+    let rows = here(&account);
+    assert_eq!(keys(&rows.knowledge_bases.items), ["KEPT"]);
+    assert_eq!(keys(&rows.knowledge_base_details.items), ["KEPT"]);
+    assert_eq!(keys(&rows.data_sources.items), ["KEPT/NEW"]);
+    assert_eq!(keys(&rows.data_source_details.items), ["KEPT/NEW"]);
+    assert_eq!(rows.gaps().collect::<Vec<_>>(), []);
+}

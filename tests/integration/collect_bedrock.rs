@@ -103,6 +103,52 @@ fn one_denied_guardrail_hides_nothing_else() {
 }
 
 #[test]
+fn what_is_deleted_while_it_is_read_leaves_no_trace() {
+    let gone = Fault::Error {
+        code: "ResourceNotFoundException",
+        status: 404,
+        message: "no such guardrail",
+    };
+    let drafts = [
+        summary("one", "DRAFT"),
+        summary("two", "DRAFT"),
+        summary("gone", "DRAFT"),
+    ];
+    let world = two_guardrails()
+        .when(
+            "bedrock",
+            "ListGuardrails",
+            json!({ "guardrailIdentifier": null }),
+            json!({ "guardrails": drafts }),
+        )
+        .fault_when(
+            "bedrock",
+            "GetGuardrail",
+            json!({"guardrailIdentifier": arn("two"), "guardrailVersion": "2"}),
+            gone.clone(),
+        )
+        .fault_when(
+            "bedrock",
+            "GetGuardrail",
+            json!({"guardrailIdentifier": arn("gone")}),
+            gone,
+        );
+    let account = collected(&FakeAws::start(world), &[REGION]);
+    let rows = here(&account);
+    let keys = |keys: Vec<String>| keys.join(" ");
+    let listed = keys(
+        rows.guardrails
+            .items
+            .iter()
+            .map(|row| format!("{}/{}", row.id, row.version))
+            .collect(),
+    );
+    assert_eq!(listed, "one/DRAFT one/1 one/2 two/DRAFT two/1");
+    assert_eq!(rows.guardrail_details.items.len(), 5);
+    assert_eq!(rows.guardrail_details.gaps, []);
+}
+
+#[test]
 fn versions_that_cannot_be_listed_are_a_gap_of_their_guardrail() {
     let of = json!({"guardrailIdentifier": arn("one")});
     let world = two_guardrails().fault_when("bedrock", "ListGuardrails", of, Fault::Deny);

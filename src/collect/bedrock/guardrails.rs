@@ -89,7 +89,9 @@ async fn all(ctx: &Context, client: &Client) -> Regional {
         guardrails: drafts.dataset(|x| rows::summary(&x)),
         ..Regional::default()
     };
-    for more in each {
+    let mut there = each.iter().map(|(there, _)| *there);
+    rows.guardrails.items.retain(|_| there.next().unwrap_or(true));
+    for (_, more) in each {
         rows.absorb(more);
     }
     // Read or not, the question was asked of every guardrail there is.
@@ -105,8 +107,8 @@ async fn all(ctx: &Context, client: &Client) -> Regional {
     rows
 }
 
-/// Everything about one guardrail.
-async fn one(ctx: &Context, client: &Client, arn: &str) -> Regional {
+/// Whether a guardrail's DRAFT is still there, and everything about the guardrail.
+async fn one(ctx: &Context, client: &Client, arn: &str) -> (bool, Regional) {
     let (draft, numbered, tags, policy) = tokio::join!(
         detail(ctx, client, arn, "DRAFT"),
         numbered(ctx, client, arn),
@@ -114,10 +116,16 @@ async fn one(ctx: &Context, client: &Client, arn: &str) -> Regional {
         policy(ctx, client, arn),
     );
     let mut rows = numbered;
+    let there = !gone(&draft);
     put(&mut rows.guardrail_details, draft);
     put(&mut rows.tags, tags);
     put(&mut rows.resource_policies, policy);
-    rows
+    (there, rows)
+}
+
+/// Whether it was deleted since it was listed, so that it must not stand in the list either.
+fn gone<T>(answer: &Result<T, Miss>) -> bool {
+    matches!(answer, Err(Miss::Absent(_)))
 }
 
 /// What is gone by now was deleted while we read, and leaves no trace.
@@ -138,6 +146,8 @@ async fn numbered(ctx: &Context, client: &Client, arn: &str) -> Regional {
         guardrails: versions.dataset(|x| rows::summary(&x)),
         ..Regional::default()
     };
+    let mut there = details.iter().map(|answer| !gone(answer));
+    rows.guardrails.items.retain(|_| there.next().unwrap_or(true));
     for answer in details {
         put(&mut rows.guardrail_details, answer);
     }

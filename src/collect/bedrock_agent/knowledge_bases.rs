@@ -1,4 +1,7 @@
 //! Knowledge bases and their data sources, each listed and then read in full.
+//!
+//! What was listed and is gone at the next call was deleted meanwhile: it leaves no trace, not even in the list, where
+//! it would stand for something that nobody could describe.
 
 use super::{PAGE, empty, inherit, knowledge_base_rows as rows, put};
 use crate::collect::context::{Context, Miss};
@@ -36,7 +39,12 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
         knowledge_bases: pages.dataset(|x| rows::summary(&x)),
         ..Regional::default()
     };
+    let mut there = each.iter().map(|(detail, sources)| !gone(detail) && sources.is_some());
+    rows.knowledge_bases.items.retain(|_| there.next().unwrap_or(true));
     for (detail, sources) in each {
+        let Some(sources) = sources.filter(|_| !gone(&detail)) else {
+            continue;
+        };
         put(&mut rows.knowledge_base_details, detail);
         rows.absorb(sources);
     }
@@ -44,6 +52,10 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
     inherit(&rows.knowledge_bases, &mut rows.data_sources);
     inherit(&rows.knowledge_bases, &mut rows.data_source_details);
     rows
+}
+
+fn gone<T>(answer: &Result<T, Miss>) -> bool {
+    matches!(answer, Err(Miss::Absent(_)))
 }
 
 async fn detail(ctx: &Context, client: &Client, base: &str) -> Result<KnowledgeBase, Miss> {
@@ -56,7 +68,8 @@ async fn detail(ctx: &Context, client: &Client, base: &str) -> Result<KnowledgeB
         .ok_or_else(|| empty(ctx, GET_KNOWLEDGE_BASE, base))
 }
 
-async fn data_sources(ctx: &Context, client: &Client, base: &str) -> Regional {
+/// The data sources of a knowledge base; `None` where there is no such knowledge base any more.
+async fn data_sources(ctx: &Context, client: &Client, base: &str) -> Option<Regional> {
     let pages = ctx
         .pages(
             LIST_DATA_SOURCES,
@@ -68,6 +81,9 @@ async fn data_sources(ctx: &Context, client: &Client, base: &str) -> Regional {
             |page| (page.data_source_summaries, page.next_token),
         )
         .await;
+    if matches!(pages.missing, Some(Miss::Absent(_))) {
+        return None;
+    }
     let details = join_all(
         pages
             .items
@@ -79,11 +95,13 @@ async fn data_sources(ctx: &Context, client: &Client, base: &str) -> Regional {
         data_sources: pages.dataset(|x| rows::data_source_summary(&x)),
         ..Regional::default()
     };
+    let mut there = details.iter().map(|answer| !gone(answer));
+    rows.data_sources.items.retain(|_| there.next().unwrap_or(true));
     for answer in details {
         put(&mut rows.data_source_details, answer);
     }
     inherit(&rows.data_sources, &mut rows.data_source_details);
-    rows
+    Some(rows)
 }
 
 async fn data_source(ctx: &Context, client: &Client, base: &str, id: &str) -> Result<DataSource, Miss> {
