@@ -5,6 +5,7 @@
 use super::Findings;
 use crate::facts::context::Place;
 use crate::facts::fact::{self, Fact, Reason};
+use crate::model::arn::Arn;
 use crate::model::aws::observability::{Key, LogGroup};
 
 /// Judges the key of a log group.
@@ -23,15 +24,14 @@ pub(super) fn judge(at: &Place<'_>, home: Option<&str>, id: &str, whose: &str, f
         found.fault(format!("{whose} uses the AWS-managed key {alias}"));
         return;
     }
-    // A bucket that several regions name was read, with its key, by whichever of them came first; an alias or a bare id
-    // means another key in each region.
-    let same = |region: &str| region == at.region || Some(region) == home || id.starts_with("arn:");
-    let mut places: Vec<_> = at.account.regions.iter().filter(|(region, _)| same(region)).collect();
-    places.sort_by_key(|(region, _)| *region != at.region);
+    let named = Named { id, home };
+    let mut places: Vec<_> = at.account.regions.iter().collect();
+    places.sort_by_key(|(region, _)| (*region != at.region, home != Some(region.as_str())));
     let row = places
         .into_iter()
-        .flat_map(|(_, facts)| &facts.keys.items)
-        .find(|row| row.requested_id == id);
+        .flat_map(|(region, facts)| facts.keys.items.iter().map(move |row| (region, row)))
+        .find(|(region, row)| named.is(row, region, at.region))
+        .map(|(_, row)| row);
     let Some(row) = row else {
         let reasons = match fact::looked_up(at.facts.keys.find(id), "keys") {
             Fact::Unread(reasons) => reasons,
@@ -41,6 +41,29 @@ pub(super) fn judge(at: &Place<'_>, home: Option<&str>, id: &str, whose: &str, f
         return;
     };
     state(row, id, whose, found);
+}
+
+/// What a log group or a bucket calls its key, and the region where it lives.
+struct Named<'a> {
+    id: &'a str,
+    home: Option<&'a str>,
+}
+
+impl Named<'_> {
+    /// Whether a row that stands in `region` is about this key. A bucket that several regions name was read, with its
+    /// key, by whichever of them came first, so that the row may stand in any; but an alias or a bare id means another
+    /// key in each region, and only the ARN that KMS answered tells which.
+    fn is(&self, row: &Key, region: &str, asking: &str) -> bool {
+        if row.requested_id != self.id {
+            return false;
+        }
+        let told = row.arn.as_deref().and_then(Arn::parse).map(|arn| arn.region);
+        match (self.home, told) {
+            _ if self.id.starts_with("arn:") => true,
+            (Some(home), Some(told)) => home == told,
+            _ => region == asking || self.home == Some(region),
+        }
+    }
 }
 
 fn state(row: &Key, id: &str, whose: &str, found: &mut Findings) {

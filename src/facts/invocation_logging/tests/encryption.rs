@@ -90,3 +90,33 @@ fn a_key_counts_in_whichever_region_it_was_read() {
     account.regions.insert("us-east-2".into(), region);
     assert_eq!(status_in(&snapshot, "encryption").0, Status::Pass);
 }
+
+#[test]
+fn an_alias_means_the_key_of_the_bucket_s_own_region_wherever_it_was_read() {
+    let mut world = good();
+    world["global"]["bucket_encryption"][0]["Rules"][0]["KMSMasterKeyID"] = json!("alias/logs");
+    let row = |region: &str, state: &str| {
+        json!({"RequestedId": "alias/logs", "Exists": true, "KeyManager": "CUSTOMER", "KeyState": state,
+            "Arn": format!("arn:aws:kms:{region}:111122223333:key/k9")})
+    };
+    let status = |here: Value, elsewhere: Value| {
+        let mut world = world.clone();
+        let keys = world["regional"]["keys"].as_array_mut().unwrap();
+        keys.extend(here.as_array().unwrap().iter().cloned());
+        let mut snapshot = snapshot(&world);
+        let account = snapshot.accounts.get_mut("111122223333").unwrap();
+        let mut region = crate::model::snapshot::Regional::default();
+        region.mark_collected();
+        region.keys.items = serde_json::from_value(elsewhere).unwrap();
+        account.regions.insert("us-west-2".into(), region);
+        status_in(&snapshot, "encryption").0
+    };
+    // The bucket lives in us-east-1, and us-west-2 logs to it too.
+    let (works, waits) = (row("us-east-1", "Enabled"), row("us-east-1", "PendingDeletion"));
+    assert_eq!(status(json!([]), json!([works])), Status::Pass);
+    assert_eq!(status(json!([]), json!([waits])), Status::Fail);
+    // A namesake in another region is another key.
+    let namesake = row("us-west-2", "PendingDeletion");
+    assert_eq!(status(json!([]), json!([namesake])), Status::Unknown);
+    assert_eq!(status(json!([namesake]), json!([works])), Status::Pass);
+}
