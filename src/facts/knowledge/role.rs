@@ -1,7 +1,8 @@
 //! The service role of a knowledge base: how far it reads, whether it writes, who else uses it.
 //!
 //! The requests are those that Bedrock makes with the role from its own network: no VPC key comes with them, and the
-//! documents belong to the audited account. Each answer has a witness, an object that the policies in force let through.
+//! documents belong to the audited account, or to the one that a data source names as the owner of its bucket. Each
+//! answer has a witness, an object that the policies in force let through.
 
 use super::Findings;
 use super::estate::Base;
@@ -12,9 +13,10 @@ use crate::facts::principals::{Principal, Principals};
 use crate::facts::role_users::Runner;
 use crate::iam::access::{Bound, Unread, Verdict, decide_with};
 use crate::iam::context::{Context as RequestContext, Request};
-use crate::iam::reach::{CANARY, Place, Scope, object_reach};
+use crate::iam::reach::{CANARY, Place, Scope, Witness, object_reach};
 use crate::iam::statement::{Effect, ResourceElement};
 use crate::model::gap::GapKind;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a role could do to the documents.
 const WRITES: [&str; 3] = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"];
@@ -26,9 +28,10 @@ pub(super) struct Holder<'c, 'a> {
 }
 
 impl Holder<'_, '_> {
-    fn context(&self, base: &Base<'_>) -> RequestContext {
+    /// A request of the role about an object of `owner`.
+    fn context(&self, base: &Base<'_>, owner: &str) -> RequestContext {
         let mut context = RequestContext::open()
-            .set("aws:ResourceAccount", [base.at.account_id])
+            .set("aws:ResourceAccount", [owner])
             .set("aws:SecureTransport", ["true"])
             .set("aws:RequestedRegion", [base.at.region])
             .set("aws:ViaAWSService", ["false"]);
@@ -61,18 +64,28 @@ pub(super) fn reads_outside(
 ) -> Fact<Vec<String>> {
     let mut found = Findings::default();
     let regions = regions(base.at.account);
-    let context = holder.context(base);
-    let scope = Scope {
-        partition: base.at.partition(),
-        account: base.at.account_id,
-        regions: &regions,
-        models: &holder.iam.models,
-        context: &context,
-    };
     let mut inside = sources.to_vec();
     inside.extend(base.working_storage());
     let hidden = base.doubts();
-    let Some(witness) = object_reach(&scope, &holder.role.policies, "s3:GetObject", &inside) else {
+    let others = owners(base).into_values();
+    let accounts: BTreeSet<String> = others.chain([base.at.account_id.to_owned()]).collect();
+    let reached = accounts.iter().filter_map(|owner| {
+        let context = holder.context(base, owner);
+        let scope = Scope {
+            partition: base.at.partition(),
+            account: base.at.account_id,
+            regions: &regions,
+            models: &holder.iam.models,
+            context: &context,
+        };
+        object_reach(&scope, &holder.role.policies, "s3:GetObject", &inside)
+    });
+    let rank = |witness: &Witness| match witness.verdict {
+        Verdict::Allowed => 0,
+        Verdict::Conditional => 1,
+        _ => 2,
+    };
+    let Some(witness) = reached.min_by_key(rank) else {
         found.doubt(&holder.hidden_policies());
         return found.fact();
     };
@@ -105,11 +118,13 @@ pub(super) fn reads_outside(
 /// What the role can write or delete in the sources.
 pub(super) fn writes(holder: &Holder<'_, '_>, base: &Base<'_>, sources: &[Place]) -> Fact<Vec<String>> {
     let mut found = Findings::default();
-    let context = holder.context(base);
+    let owners = owners(base);
     let working = base.working_storage();
     for action in WRITES {
         for object in objects(holder, base, action, sources, &working) {
-            let request = Request::new(action, object.clone(), context.clone());
+            let bucket = plain(&object).split('/').next().unwrap_or("").to_owned();
+            let owner = owners.get(&bucket).map_or(base.at.account_id, String::as_str);
+            let request = Request::new(action, object.clone(), holder.context(base, owner));
             let decision = decide_with(&holder.role.policies, &request, Unread::Ignored);
             match decision.verdict {
                 Verdict::Allowed | Verdict::Conditional => {
@@ -128,6 +143,16 @@ pub(super) fn writes(holder: &Holder<'_, '_>, base: &Base<'_>, sources: &[Place]
     }
     found.doubt(&holder.hidden_policies());
     found.fact()
+}
+
+/// The accounts that data sources name as owners of their buckets, by bucket.
+fn owners(base: &Base<'_>) -> BTreeMap<String, String> {
+    let locations = base
+        .live_sources()
+        .filter_map(|source| source.location().known().cloned().flatten());
+    locations
+        .filter_map(|place| Some((place.bucket, place.owner?)))
+        .collect()
 }
 
 /// Objects of the sources worth asking about: any, and those that the policies spell out.

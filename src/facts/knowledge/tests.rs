@@ -191,6 +191,35 @@ fn writing_to_the_source_fails_and_to_working_storage_does_not() {
 }
 
 #[test]
+fn documents_of_another_account_are_asked_for_as_that_account_s() {
+    let partner = "444455556666";
+    let with = |action: &str, resource: &str, owner: &str| {
+        let mut world = good();
+        world["regional"]["data_source_details"][0]["bucketOwnerAccountId"] = json!(partner);
+        let mut document = allow(json!(action), json!(resource));
+        document["Statement"][0]["Condition"] = json!({"StringEquals": {"aws:ResourceAccount": owner}});
+        world["global"]["roles"][0]["RolePolicyList"][1]["PolicyDocument"] = document;
+        world
+    };
+    let source = "arn:aws:s3:::docs/public/*";
+    assert_eq!(rule(&with("s3:GetObject", source, partner), "role-scope").0, Pass);
+    assert_eq!(
+        rule(&with("s3:GetObject", "arn:aws:s3:::*", partner), "role-scope").0,
+        Fail
+    );
+    assert_eq!(
+        rule(&with("s3:GetObject", "arn:aws:s3:::*", ACCOUNT), "role-scope").0,
+        Fail
+    );
+    assert_eq!(
+        rule(&with("s3:GetObject", "arn:aws:s3:::*", "777788889999"), "role-scope").0,
+        Pass
+    );
+    assert_eq!(rule(&with("s3:*", source, partner), "role-write").0, Fail);
+    assert_eq!(rule(&with("s3:*", source, ACCOUNT), "role-write").0, Pass);
+}
+
+#[test]
 fn an_unread_boundary_may_take_the_reach_away() {
     let mut world = good();
     world["global"]["roles"][0]["RolePolicyList"][1]["PolicyDocument"] = allow(json!("s3:*"), json!("*"));
