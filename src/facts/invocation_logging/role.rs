@@ -46,7 +46,10 @@ pub(super) fn judge(
         return Fact::Unread(iam.doubts.clone());
     };
     let mut found = Findings::default();
-    writes(iam, role, at, group, &mut found);
+    // Where no group is named, which is a fault of its own, there is nothing that the role could write to.
+    if !group.is_empty() {
+        writes(iam, role, at, group, &mut found);
+    }
     trusts(role, at, &mut found);
     found.fact()
 }

@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html>
 
 use super::Findings;
-use super::estate::{Base, UNLISTED, bases};
+use super::estate::{Base, Source, UNLISTED, bases};
 use super::role::{self, Holder};
 use crate::facts::Kind;
 use crate::facts::access::regions;
@@ -98,11 +98,10 @@ fn of(ctx: &Context<'_>, base: &Base<'_>, hidden_users: &[Reason]) -> KnowledgeB
         });
         return facts;
     }
-    let places: Vec<Place> = base
-        .live_sources()
-        .filter_map(|source| source.location().known().cloned().flatten())
-        .flat_map(|location| location.places())
-        .collect();
+    let of = |source: &Source<'_>| source.location().known().cloned().flatten();
+    let places: Vec<Place> = base.live_sources().filter_map(of).flat_map(|it| it.places()).collect();
+    // A source that failed or is going away is still configured, and what it names is no stranger to the role.
+    let configured: Vec<Place> = base.sources.iter().filter_map(of).flat_map(|it| it.places()).collect();
     let reasons = base
         .live_sources()
         .filter_map(super::data_source::hidden)
@@ -110,7 +109,7 @@ fn of(ctx: &Context<'_>, base: &Base<'_>, hidden_users: &[Reason]) -> KnowledgeB
         .collect();
     facts.reads_s3 = Fact::fault(!places.is_empty(), reasons);
     let words = |place: &Place| format!("{}/{}", place.bucket, place.prefix);
-    facts.configured = places.iter().chain(&base.working_storage()).map(words).collect();
+    facts.configured = configured.iter().chain(&base.working_storage()).map(words).collect();
     let mut lost = Findings::default();
     buckets(base, &mut lost, &mut facts.remarks);
     let holder = holder(ctx, base, &mut lost);
@@ -121,7 +120,7 @@ fn of(ctx: &Context<'_>, base: &Base<'_>, hidden_users: &[Reason]) -> KnowledgeB
     };
     match holder {
         Fact::Known(Some(holder)) => {
-            facts.reads_outside = role::reads_outside(&holder, base, &places, &mut facts.remarks);
+            facts.reads_outside = role::reads_outside(&holder, base, &configured, &mut facts.remarks);
             facts.writes = role::writes(&holder, base, &places);
             facts.shared_with = role::shared_with(ctx, base, &holder, hidden_users);
             let trust = trust(base, &holder);

@@ -148,7 +148,8 @@ pub(super) fn writes(holder: &Holder<'_, '_>, base: &Base<'_>, sources: &[Place]
 /// The accounts that data sources name as owners of their buckets, by bucket.
 fn owners(base: &Base<'_>) -> BTreeMap<String, String> {
     let locations = base
-        .live_sources()
+        .sources
+        .iter()
         .filter_map(|source| source.location().known().cloned().flatten());
     locations
         .filter_map(|place| Some((place.bucket, place.owner?)))

@@ -482,3 +482,17 @@ fn what_is_going_away_is_not_judged() {
     world["global"]["bucket_policies"] = json!([]);
     assert!(findings(&world).iter().all(|one| one.status == NotApplicable));
 }
+
+#[test]
+fn a_source_that_failed_is_configured_all_the_same() {
+    for status in ["FAILED", "DELETING"] {
+        let mut world = good();
+        for list in ["data_sources", "data_source_details"] {
+            world["regional"][list][0]["status"] = json!(status);
+        }
+        assert_eq!(rule(&world, "role-scope").0, Pass, "{status}");
+        assert_eq!(rule(&world, "no-prefix").0, NotApplicable, "{status}");
+        world["global"]["roles"][0]["RolePolicyList"][1]["PolicyDocument"] = allow(json!("s3:GetObject"), json!("*"));
+        assert_eq!(rule(&world, "role-scope").0, Fail, "{status}");
+    }
+}

@@ -35,6 +35,8 @@ fn destinations_must_be_there_and_ours() {
     assert_eq!(changed("/global/roles", hidden, "delivery-role"), Status::Unknown);
     let name = "/regional/invocation_logging/0/cloudWatchConfig/logGroupName";
     assert_eq!(changed(name, json!(""), "destination"), Status::Fail);
+    // To what is not named nobody need be able to write.
+    assert_eq!(changed(name, json!(""), "delivery-role"), Status::Pass);
     assert_eq!(
         changed(
             name,
