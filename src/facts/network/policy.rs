@@ -1,10 +1,12 @@
 //! Endpoint policies: whom they let in who is a stranger to the account.
 //!
-//! Strangers of three kinds knock: one of an account and organization that no policy can name, one of an account that
-//! is in no organization and so sends no key about one, and one of each foreign account that the policy does name. Conditions on the caller's or the resource's account and organization are decided
-//! with a stranger's values; every other condition is given the benefit of the stranger.
+//! Strangers of four kinds knock: one of an account and organization that no policy can name, one of an account that is
+//! in no organization and so sends no key about one, one of each foreign account that the policy does name, and one who
+//! is called as a condition asks in whatever account. Conditions on the caller's or the resource's account and
+//! organization are decided with a stranger's values; every other condition is given the benefit of the stranger.
 //! <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
 
+use crate::facts::access::trust::{STRANGER, bidden};
 use crate::facts::context::Place;
 use crate::facts::fact::{Fact, Reason};
 use crate::iam::context::{Context, Request};
@@ -72,11 +74,11 @@ pub(super) fn open_statements(document: &Document, service: &str, at: &Place<'_>
             if !statement.principals.names(&who).tri.is_possible() {
                 continue;
             }
-            match enters(document, statement, service, &who) {
+            match enters(document, statement, (service, at), &who) {
                 Answer::No => {}
                 Answer::Yes => {
                     let account = who.account().unwrap_or(NOBODY);
-                    let whom = if account == NOBODY {
+                    let whom = if [NOBODY, STRANGER].contains(&account) {
                         "anybody".to_owned()
                     } else {
                         format!("account {account}")
@@ -98,6 +100,8 @@ fn strangers(statement: &Statement, at: &Place<'_>) -> Vec<RequestingPrincipal> 
     let partition = at.partition();
     let role = |account: &str| RequestingPrincipal::Role(format!("arn:{partition}:iam::{account}:role/nobody-we-know"));
     let mut all = vec![role(NOBODY)];
+    let namesakes = bidden(statement, at.account_id).into_iter().map(|(_, who)| who);
+    all.extend(namesakes.filter(|who| who.account() == Some(STRANGER)));
     if let PrincipalElement::Principal(set) = &statement.principals {
         for text in set.aws.iter().filter(|text| *text != "*") {
             match RequestingPrincipal::from_arn(text) {
@@ -117,7 +121,7 @@ enum Answer {
 }
 
 /// Whether what this statement grants reaches the stranger in the end.
-fn enters(document: &Document, statement: &Statement, service: &str, who: &RequestingPrincipal) -> Answer {
+fn enters(document: &Document, statement: &Statement, to: (&str, &Place<'_>), who: &RequestingPrincipal) -> Answer {
     let account = who.account().unwrap_or(NOBODY);
     let path = format!("{NO_ORG}/r-none/ou-none/");
     let plain = Context::open().set("aws:ResourceAccount", [account]);
@@ -125,7 +129,7 @@ fn enters(document: &Document, statement: &Statement, service: &str, who: &Reque
         context.set(key, [if key.ends_with("Paths") { path.as_str() } else { NO_ORG }])
     });
     let alone = ORG_KEYS.iter().fold(plain, |context, key| context.absent(key));
-    let passes = |context: &Context| passes(document, statement, service, who, context);
+    let passes = |context: &Context| passes(document, statement, to, who, context);
     match passes(&member) {
         Answer::No => passes(&alone),
         Answer::Yes => Answer::Yes,
@@ -140,13 +144,13 @@ fn enters(document: &Document, statement: &Statement, service: &str, who: &Reque
 fn passes(
     document: &Document,
     statement: &Statement,
-    service: &str,
+    (service, at): (&str, &Place<'_>),
     who: &RequestingPrincipal,
     context: &Context,
 ) -> Answer {
     let mut answer = Answer::No;
     for action in actions(statement, service) {
-        for resource in resources(statement) {
+        for resource in resources(statement, at) {
             let decision =
                 decide_resource_policy(document, who, &Request::new(action.clone(), resource, context.clone()));
             // Tags, ids and the like of the caller are conditions on the caller.
@@ -193,8 +197,9 @@ fn actions(statement: &Statement, service: &str) -> Vec<String> {
     all
 }
 
-fn resources(statement: &Statement) -> Vec<String> {
-    let any = || vec!["arn:aws:bedrock:us-east-1::foundation-model/vendor.model-we-do-not-know".to_owned()];
+fn resources(statement: &Statement, at: &Place<'_>) -> Vec<String> {
+    let model = "foundation-model/vendor.model-we-do-not-know";
+    let any = || vec![format!("arn:{}:bedrock:{}::{model}", at.partition(), at.region)];
     match &statement.resources {
         ResourceElement::Resource(list) => list
             .iter()

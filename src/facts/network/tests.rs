@@ -205,6 +205,31 @@ fn conditions_on_organization_account_or_caller_bind_and_others_do_not() {
 }
 
 #[test]
+fn a_name_that_anybody_may_take_binds_nobody() {
+    let by = |condition: Value| {
+        let statement = json!([{"Effect": "Allow", "Principal": "*", "Action": "bedrock:*", "Resource": "*", "Condition": condition}]);
+        policy_status(&statement, "endpoint-policy")
+    };
+    let any = json!({"aws:PrincipalArn": "arn:aws:iam::*:role/app"});
+    assert_eq!(by(json!({ "ArnLike": any })), Status::Fail);
+    let ours = json!({"ArnLike": any, "StringEquals": {"aws:PrincipalOrgID": "o-1"}});
+    assert_eq!(by(ours), Status::Pass);
+}
+
+#[test]
+fn a_deny_for_the_region_s_own_models_counts() {
+    let region = "arn:aws:bedrock:us-east-1::foundation-model/*";
+    let of = |resource: &str| {
+        let statements = json!([{"Effect": "Allow", "Principal": "*", "Action": "bedrock:InvokeModel*", "Resource": "*"},
+            {"Effect": "Deny", "Principal": "*", "Action": "bedrock:*", "Resource": resource,
+                "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}]);
+        policy_status(&statements, "endpoint-policy")
+    };
+    assert_eq!(of(region), Status::Pass);
+    assert_eq!(of(&region.replace("us-east-1", "eu-west-1")), Status::Fail);
+}
+
+#[test]
 fn named_principals_are_strangers_where_their_account_is() {
     let allow =
         |principal: Value| json!([{"Effect": "Allow", "Principal": principal, "Action": "bedrock:*", "Resource": "*"}]);
