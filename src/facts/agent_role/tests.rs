@@ -3,7 +3,7 @@
 use crate::facts::access::tests::{HAIKU, account, document, role};
 use crate::facts::scp::tests::{ACCOUNT, report};
 use crate::model::report::{Finding, Status};
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{Regional, Snapshot};
 use serde_json::{Value, json};
 
 mod functions;
@@ -18,15 +18,15 @@ fn allow(action: &Value, resource: &str) -> Value {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
 }
 
+/// The account's only region.
+fn region(snapshot: &mut Snapshot) -> &mut Regional {
+    let account = snapshot.accounts.get_mut(ACCOUNT).unwrap();
+    account.regions.get_mut("us-east-1").unwrap()
+}
+
 /// Adds an agent: the role of its DRAFT, and versions with theirs, all behind the alias `prod` that routes to `live`.
 fn agent(snapshot: &mut Snapshot, id: &str, versions: &[(&str, &str)], live: &[&str]) {
-    let facts = snapshot
-        .accounts
-        .get_mut(ACCOUNT)
-        .unwrap()
-        .regions
-        .get_mut("us-east-1")
-        .unwrap();
+    let facts = region(snapshot);
     let add = |value: Value| serde_json::from_value(value).unwrap();
     facts
         .agents

@@ -1,6 +1,6 @@
 //! Tools of agents and the functions behind them: their roles, and who may call them.
 
-use super::{agent, arn, status};
+use super::{agent, arn, region, status};
 use crate::facts::access::tests::{account, document, role};
 use crate::facts::scp::tests::ACCOUNT;
 use crate::model::report::Status;
@@ -15,8 +15,7 @@ fn a_function_whose_role_is_hidden_may_share_any_other() {
         let mut snapshot = account(&json!({"roles": [role("tool", &json!([]), &Value::Null)]}));
         agent(&mut snapshot, "A1", &[("DRAFT", &arn("agent"))], &[]);
         agent(&mut snapshot, "A2", &[("DRAFT", &arn("agent"))], &[]);
-        let facts = snapshot.accounts.get_mut(ACCOUNT).unwrap();
-        let facts = facts.regions.get_mut("us-east-1").unwrap();
+        let facts = region(&mut snapshot);
         let group = |agent: &str, name: &str, lambda: &str| {
             json!({"agentId": agent, "agentVersion": "DRAFT", "actionGroupId": name, "actionGroupName": name,
                 "actionGroupState": "ENABLED", "lambda": lambda})
@@ -63,13 +62,7 @@ fn who_may_call_the_function() {
             &json!({"roles": [role("agent", &json!([]), &Value::Null), role("tool", &json!([]), &Value::Null)]}),
         );
         agent(&mut snapshot, "A1", &[("DRAFT", &arn("agent"))], &[]);
-        let facts = snapshot
-            .accounts
-            .get_mut(ACCOUNT)
-            .unwrap()
-            .regions
-            .get_mut("us-east-1")
-            .unwrap();
+        let facts = region(&mut snapshot);
         facts.action_groups.items = serde_json::from_value(json!([{"agentId": "A1", "agentVersion": "DRAFT",
             "actionGroupId": "G1", "actionGroupName": "orders", "actionGroupState": "ENABLED", "lambda": function}]))
         .unwrap();
@@ -149,8 +142,7 @@ fn who_may_call_the_function() {
 fn a_tool_that_was_read_is_judged_though_another_was_not() {
     let mut snapshot = account(&json!({"roles": [role("agent", &json!([]), &Value::Null)]}));
     agent(&mut snapshot, "A1", &[("DRAFT", &arn("agent"))], &[]);
-    let facts = snapshot.accounts.get_mut(ACCOUNT).unwrap();
-    let groups = &mut facts.regions.get_mut("us-east-1").unwrap().action_groups;
+    let groups = &mut region(&mut snapshot).action_groups;
     groups.items = serde_json::from_value(json!([{"agentId": "A1", "agentVersion": "DRAFT", "actionGroupId": "G1",
         "actionGroupName": "code", "actionGroupState": "ENABLED", "parentActionSignature": "AMAZON.CodeInterpreter"}]))
     .unwrap();
@@ -173,8 +165,7 @@ fn a_function_that_another_account_denies_is_not_known_to_be_missing() {
         let function = format!("arn:aws:lambda:us-east-1:{function_account}:function:orders");
         let mut snapshot = account(&json!({"roles": [role("agent", &json!([]), &Value::Null)]}));
         agent(&mut snapshot, "A1", &[("DRAFT", &arn("agent"))], &[]);
-        let facts = snapshot.accounts.get_mut(ACCOUNT).unwrap();
-        let facts = facts.regions.get_mut("us-east-1").unwrap();
+        let facts = region(&mut snapshot);
         facts.action_groups.items = serde_json::from_value(json!([{"agentId": "A1", "agentVersion": "DRAFT",
             "actionGroupId": "G1", "actionGroupName": "orders", "actionGroupState": "ENABLED", "lambda": function}]))
         .unwrap();
