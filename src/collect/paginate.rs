@@ -67,6 +67,26 @@ pub(super) fn gather<R>(reads: impl IntoIterator<Item = Result<R, Miss>>) -> Dat
     dataset
 }
 
+/// Puts what a single read brought into its dataset. What is gone by now was deleted while we read, and leaves no trace.
+pub(super) fn put<R>(dataset: &mut Dataset<R>, answer: Result<R, Miss>) {
+    dataset.collected = true;
+    match answer {
+        Ok(row) => dataset.items.push(row),
+        Err(miss) => miss.gap().into_iter().for_each(|gap| dataset.push_gap(gap)),
+    }
+}
+
+/// Whether a thing was deleted since it was listed, so that it must not stand in the list either.
+pub(super) fn gone<R>(answer: &Result<R, Miss>) -> bool {
+    matches!(answer, Err(Miss::Absent(_)))
+}
+
+/// Keeps the rows of a list that are still there, told in the order of the list.
+pub(super) fn keep<R>(rows: &mut Vec<R>, there: impl IntoIterator<Item = bool>) {
+    let mut there = there.into_iter();
+    rows.retain(|_| there.next().unwrap_or(true));
+}
+
 impl Context {
     /// Follows a list to its end: `ask` makes the call for a token, `take` splits an answer into items and next token.
     pub(super) async fn pages<P, T, E, F>(

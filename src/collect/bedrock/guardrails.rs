@@ -5,7 +5,7 @@
 
 use super::guardrail_rows as rows;
 use crate::collect::context::{Context, Miss};
-use crate::collect::paginate::Pages;
+use crate::collect::paginate::{Pages, gone, keep, put};
 use crate::collect::references;
 use crate::model::arn::Arn;
 use crate::model::aws::bedrock::{EnforcedGuardrail, Guardrail, ResourcePolicy, ResourceTags};
@@ -89,8 +89,7 @@ async fn all(ctx: &Context, client: &Client) -> Regional {
         guardrails: drafts.dataset(|x| rows::summary(&x)),
         ..Regional::default()
     };
-    let mut there = each.iter().map(|(there, _)| *there);
-    rows.guardrails.items.retain(|_| there.next().unwrap_or(true));
+    keep(&mut rows.guardrails.items, each.iter().map(|(there, _)| *there));
     for (_, more) in each {
         rows.absorb(more);
     }
@@ -123,20 +122,6 @@ async fn one(ctx: &Context, client: &Client, arn: &str) -> (bool, Regional) {
     (there, rows)
 }
 
-/// Whether it was deleted since it was listed, so that it must not stand in the list either.
-fn gone<T>(answer: &Result<T, Miss>) -> bool {
-    matches!(answer, Err(Miss::Absent(_)))
-}
-
-/// What is gone by now was deleted while we read, and leaves no trace.
-fn put<T>(dataset: &mut Dataset<T>, answer: Result<T, Miss>) {
-    dataset.collected = true;
-    match answer {
-        Ok(row) => dataset.items.push(row),
-        Err(miss) => miss.gap().into_iter().for_each(|gap| dataset.push_gap(gap)),
-    }
-}
-
 async fn numbered(ctx: &Context, client: &Client, arn: &str) -> Regional {
     let mut versions = list(ctx, client, Some(arn)).await;
     // This list holds the DRAFT as well, which the first list has told already.
@@ -146,8 +131,7 @@ async fn numbered(ctx: &Context, client: &Client, arn: &str) -> Regional {
         guardrails: versions.dataset(|x| rows::summary(&x)),
         ..Regional::default()
     };
-    let mut there = details.iter().map(|answer| !gone(answer));
-    rows.guardrails.items.retain(|_| there.next().unwrap_or(true));
+    keep(&mut rows.guardrails.items, details.iter().map(|answer| !gone(answer)));
     for answer in details {
         put(&mut rows.guardrail_details, answer);
     }

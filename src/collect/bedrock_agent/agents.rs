@@ -3,8 +3,9 @@
 //! A version that no alias routes to cannot be invoked and is not read. An alias that is only on its way (CREATING,
 //! UPDATING) is followed like a prepared one, for it may route by the time that anybody reads the report.
 
-use super::{PAGE, agent_rows as rows, empty, inherit, put, put_named, tools};
+use super::{PAGE, agent_rows as rows, empty, inherit, put_named, tools};
 use crate::collect::context::{Context, Miss};
+use crate::collect::paginate::put;
 use crate::model::aws::bedrock_agent::{AgentAlias, AgentVersion};
 use crate::model::calls::bedrock_agent::{
     GET_AGENT, GET_AGENT_ALIAS, GET_AGENT_VERSION, LIST_AGENT_ALIASES, LIST_AGENTS,

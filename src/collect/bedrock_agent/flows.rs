@@ -1,7 +1,8 @@
 //! Flows: the DRAFT, the aliases, and each version that an alias leads to. And the prompts that flows may use.
 
-use super::{PAGE, flow_rows as rows, inherit, put, put_named};
+use super::{PAGE, flow_rows as rows, inherit, put_named};
 use crate::collect::context::{Context, Miss};
+use crate::collect::paginate::put;
 use crate::model::aws::bedrock_agent::{FlowVersion, Prompt};
 use crate::model::calls::bedrock_agent::{
     GET_FLOW, GET_FLOW_VERSION, GET_PROMPT, LIST_FLOW_ALIASES, LIST_FLOWS, LIST_PROMPTS,

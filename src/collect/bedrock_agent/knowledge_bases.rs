@@ -3,8 +3,9 @@
 //! What was listed and is gone at the next call was deleted meanwhile: it leaves no trace, not even in the list, where
 //! it would stand for something that nobody could describe.
 
-use super::{PAGE, empty, inherit, knowledge_base_rows as rows, put};
+use super::{PAGE, empty, inherit, knowledge_base_rows as rows};
 use crate::collect::context::{Context, Miss};
+use crate::collect::paginate::{gone, keep, put};
 use crate::model::aws::bedrock_agent::{DataSource, KnowledgeBase};
 use crate::model::calls::bedrock_agent::{
     GET_DATA_SOURCE, GET_KNOWLEDGE_BASE, LIST_DATA_SOURCES, LIST_KNOWLEDGE_BASES,
@@ -39,8 +40,8 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
         knowledge_bases: pages.dataset(|x| rows::summary(&x)),
         ..Regional::default()
     };
-    let mut there = each.iter().map(|(detail, sources)| !gone(detail) && sources.is_some());
-    rows.knowledge_bases.items.retain(|_| there.next().unwrap_or(true));
+    let there = each.iter().map(|(detail, sources)| !gone(detail) && sources.is_some());
+    keep(&mut rows.knowledge_bases.items, there);
     for (detail, sources) in each {
         let Some(sources) = sources.filter(|_| !gone(&detail)) else {
             continue;
@@ -52,10 +53,6 @@ pub(super) async fn collect(ctx: &Context, client: &Client) -> Regional {
     inherit(&rows.knowledge_bases, &mut rows.data_sources);
     inherit(&rows.knowledge_bases, &mut rows.data_source_details);
     rows
-}
-
-fn gone<T>(answer: &Result<T, Miss>) -> bool {
-    matches!(answer, Err(Miss::Absent(_)))
 }
 
 async fn detail(ctx: &Context, client: &Client, base: &str) -> Result<KnowledgeBase, Miss> {
@@ -95,8 +92,7 @@ async fn data_sources(ctx: &Context, client: &Client, base: &str) -> Option<Regi
         data_sources: pages.dataset(|x| rows::data_source_summary(&x)),
         ..Regional::default()
     };
-    let mut there = details.iter().map(|answer| !gone(answer));
-    rows.data_sources.items.retain(|_| there.next().unwrap_or(true));
+    keep(&mut rows.data_sources.items, details.iter().map(|answer| !gone(answer)));
     for answer in details {
         put(&mut rows.data_source_details, answer);
     }

@@ -16,6 +16,7 @@ mod knowledge_bases;
 mod tools;
 
 use super::context::{Context, Miss};
+use super::paginate::put;
 use crate::model::dataset::Dataset;
 use crate::model::snapshot::Regional;
 
@@ -42,16 +43,7 @@ pub(super) async fn knowledge_bases(ctx: &Context) -> Regional {
     knowledge_bases::collect(ctx, &client).await
 }
 
-/// Puts one answer into a dataset; what is gone by now was deleted while we read, and leaves no trace.
-fn put<T>(dataset: &mut Dataset<T>, answer: Result<T, Miss>) {
-    dataset.collected = true;
-    match answer {
-        Ok(row) => dataset.items.push(row),
-        Err(miss) => miss.gap().into_iter().for_each(|gap| dataset.push_gap(gap)),
-    }
-}
-
-/// The same for something that another row points at: that it is not there is worth a gap.
+/// [`put`] for something that another row points at: that it is not there is worth a gap.
 fn put_named<T>(dataset: &mut Dataset<T>, answer: Result<T, Miss>) {
     put(dataset, answer.map_err(|miss| Miss::Gap(miss.into_gap())));
 }

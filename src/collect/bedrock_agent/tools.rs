@@ -1,7 +1,8 @@
 //! What one version of an agent may use: action groups, collaborating agents, knowledge bases.
 
-use super::{PAGE, agent_rows as rows, empty, inherit, put};
+use super::{PAGE, agent_rows as rows, empty, inherit};
 use crate::collect::context::{Context, Miss};
+use crate::collect::paginate::put;
 use crate::model::aws::bedrock_agent::ActionGroup;
 use crate::model::calls::bedrock_agent::{
     GET_AGENT_ACTION_GROUP, LIST_AGENT_ACTION_GROUPS, LIST_AGENT_COLLABORATORS, LIST_AGENT_KNOWLEDGE_BASES,
