@@ -8,7 +8,7 @@ mod outsiders;
 
 pub use outsiders::{Home, named_outsiders};
 
-use super::access::trust::STRANGER;
+use super::access::trust::{STRANGE_ORG, STRANGE_ORG_PATH, STRANGER, stranger};
 use super::fact::{Fact, Reason};
 use crate::iam::context::{Context as RequestContext, Known, Request};
 use crate::iam::document::Document;
@@ -143,8 +143,8 @@ pub fn serves_strangers(document: &Document, setting: Setting<'_>) -> bool {
         let context = RequestContext::open()
             .set("aws:SourceAccount", [STRANGER])
             .set("aws:SourceArn", [arn])
-            .set("aws:SourceOrgID", ["o-zq7canary00"])
-            .set("aws:SourceOrgPaths", ["o-zq7canary00/r-zq7c/"])
+            .set("aws:SourceOrgID", [STRANGE_ORG])
+            .set("aws:SourceOrgPaths", [STRANGE_ORG_PATH])
             .set("aws:ResourceAccount", [setting.account]);
         let request = Request::new(setting.action, setting.target, context);
         decide_resource_policy(document, &who, &request)
@@ -280,11 +280,11 @@ fn others(document: &Document, setting: Setting<'_>) -> Vec<String> {
 /// a service that acts for them?
 pub fn anybody(document: &Document, setting: Setting<'_>) -> bool {
     let Setting { partition, .. } = setting;
-    let who = RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/zq7canary"));
+    let who = stranger(partition);
     let alone = RequestContext::open()
         .set("aws:ResourceAccount", [setting.account])
-        .set("aws:PrincipalOrgID", ["o-zq7canary00"])
-        .set("aws:PrincipalOrgPaths", ["o-zq7canary00/r-zq7c/"])
+        .set("aws:PrincipalOrgID", [STRANGE_ORG])
+        .set("aws:PrincipalOrgPaths", [STRANGE_ORG_PATH])
         .absent("aws:SourceAccount")
         .absent("aws:SourceArn")
         .absent("aws:SourceOrgID");
@@ -292,7 +292,7 @@ pub fn anybody(document: &Document, setting: Setting<'_>) -> bool {
         .clone()
         .set("aws:SourceAccount", [STRANGER])
         .set("aws:SourceArn", [format!("arn:{partition}:s3:::{ID}")])
-        .set("aws:SourceOrgID", ["o-zq7canary00"]);
+        .set("aws:SourceOrgID", [STRANGE_ORG]);
     [alone, served].into_iter().any(|context| {
         let request = Request::new(setting.action, setting.target, context);
         decide_resource_policy(document, &who, &request)
@@ -316,10 +316,7 @@ fn action_for<'a>(who: &RequestingPrincipal, action: &'a str) -> &'a str {
 }
 
 fn principals(statement: &Statement, partition: &str) -> Vec<(String, RequestingPrincipal)> {
-    let anybody = || {
-        let role = format!("arn:{partition}:iam::{STRANGER}:role/zq7canary");
-        ("*".to_owned(), RequestingPrincipal::Role(role))
-    };
+    let anybody = || ("*".to_owned(), stranger(partition));
     match &statement.principals {
         PrincipalElement::None => Vec::new(),
         PrincipalElement::NotPrincipal(_) => vec![anybody()],

@@ -35,6 +35,17 @@ pub enum PrincipalElement {
     None,
 }
 
+impl PrincipalElement {
+    /// It speaks to everybody, be it with exceptions.
+    pub fn is_everyone(&self) -> bool {
+        match self {
+            Self::Principal(set) => set.everyone,
+            Self::NotPrincipal(_) => true,
+            Self::None => false,
+        }
+    }
+}
+
 /// The principal that makes a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RequestingPrincipal {

@@ -27,6 +27,10 @@ use std::collections::{BTreeSet, HashMap};
 
 /// An account that no policy names.
 pub const STRANGER: &str = "999900001111";
+/// An organization that no policy names.
+pub const STRANGE_ORG: &str = "o-zq7canary00";
+/// The path of an account in it.
+pub const STRANGE_ORG_PATH: &str = "o-zq7canary00/r-zq7c/";
 /// A subject that no policy names, as an identity provider would state it.
 const SUBJECT: &str = "zq7canary:subject";
 
@@ -253,10 +257,10 @@ impl Probe {
             return subjects_at(host).iter().map(with).collect();
         }
         if self.who.account() == Some(STRANGER) {
-            context.insert("aws:PrincipalOrgID", Known::Values(vec!["o-zq7canary00".to_owned()]));
+            context.insert("aws:PrincipalOrgID", Known::Values(vec![STRANGE_ORG.to_owned()]));
             context.insert(
                 "aws:PrincipalOrgPaths",
-                Known::Values(vec!["o-zq7canary00/r-zq7c/".to_owned()]),
+                Known::Values(vec![STRANGE_ORG_PATH.to_owned()]),
             );
             return vec![context];
         }
@@ -284,6 +288,17 @@ fn subjects_at(host: &str) -> &'static [&'static str] {
         ],
         _ => &[SUBJECT],
     }
+}
+
+/// Somebody of an account that no policy names.
+pub fn stranger(partition: &str) -> RequestingPrincipal {
+    RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/{CANARY}"))
+}
+
+/// Strangers who are called as a condition asks in whatever account: everybody can make one.
+pub fn namesakes(statement: &Statement, own_account: &str) -> impl Iterator<Item = RequestingPrincipal> {
+    let bidden = bidden(statement, own_account).into_iter().map(|(_, who)| who);
+    bidden.filter(|who| who.account() == Some(STRANGER))
 }
 
 /// Outsiders whom a statement that speaks to everybody asks for by a condition, each with the value that does: those of
@@ -327,14 +342,10 @@ fn probes(document: &Document, own_account: &str) -> Vec<Probe> {
         .iter()
         .filter(|statement| statement.effect == Effect::Allow);
     for statement in allows {
-        let (set, everyone) = match &statement.principals {
-            PrincipalElement::Principal(set) => (Some(set), set.everyone),
-            PrincipalElement::NotPrincipal(_) => (None, true),
-            PrincipalElement::None => continue,
-        };
+        let everyone = statement.principals.is_everyone();
         if everyone && seen.insert("*".to_owned()) {
             probes.push(Probe {
-                who: RequestingPrincipal::Role(format!("arn:aws:iam::{STRANGER}:role/zq7canary")),
+                who: stranger("aws"),
                 label: "*".to_owned(),
                 why: "anybody with an AWS account can assume it",
                 action: "sts:AssumeRole",
@@ -361,7 +372,9 @@ fn probes(document: &Document, own_account: &str) -> Vec<Probe> {
                 }
             }
         }
-        let Some(set) = set else { continue };
+        let PrincipalElement::Principal(set) = &statement.principals else {
+            continue;
+        };
         for entry in &set.aws {
             let account = account_of(entry)
                 .map(str::to_owned)

@@ -6,7 +6,7 @@
 use super::Findings;
 use super::block::{Home, Switch};
 use super::perimeter::Perimeter;
-use crate::facts::access::trust::STRANGER;
+use crate::facts::access::trust::{STRANGE_ORG, STRANGE_ORG_PATH, namesakes, stranger};
 use crate::facts::fact::{self, Fact, Reason};
 use crate::iam::context::{Context, Known, Request};
 use crate::iam::principal::{PrincipalElement, RequestingPrincipal};
@@ -82,12 +82,14 @@ fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> By
     let mut resources = BTreeSet::from([own.clone(), format!("{own}/{CANARY}")]);
     let mut named: BTreeSet<&str> = BTreeSet::new();
     let mut canonical: BTreeSet<&str> = BTreeSet::new();
+    let mut called: BTreeSet<RequestingPrincipal> = BTreeSet::new();
     let statements = perimeter.document.statements.iter();
     for statement in statements.filter(|one| one.effect == Effect::Allow) {
         if let ResourceElement::Resource(list) = &statement.resources {
             let inside = list.iter().map(|one| one.instantiate(CANARY));
             resources.extend(inside.filter(|text| text.starts_with(&format!("{own}/"))));
         }
+        called.extend(namesakes(statement, perimeter.account));
         if let PrincipalElement::Principal(set) = &statement.principals {
             named.extend(set.aws.iter().map(String::as_str));
             canonical.extend(set.canonical_user.iter().map(String::as_str));
@@ -98,11 +100,8 @@ fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> By
         perimeter.untagged(&mut context);
         decide_resource_policy(perimeter.document, who, &Request::new(action, resource, context))
     };
-    let mut asking = vec![
-        RequestingPrincipal::Anonymous,
-        RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/{CANARY}")),
-    ];
-    asking.extend(namesakes(perimeter));
+    let mut asking = vec![RequestingPrincipal::Anonymous, stranger(partition)];
+    asking.extend(called);
     let fits =
         |action: &str, resource: &str| (resource == own) == matches!(action, "s3:ListBucket" | "s3:PutBucketPolicy");
     for (action, resource) in ACTIONS
@@ -164,30 +163,6 @@ fn by_policy(perimeter: &Perimeter<'_>, bucket: &str, owner: Option<&str>) -> By
     found
 }
 
-/// Strangers whose role or user is called as a condition asks in whatever account: everybody can make one.
-fn namesakes(perimeter: &Perimeter<'_>) -> BTreeSet<RequestingPrincipal> {
-    let allows = perimeter
-        .document
-        .statements
-        .iter()
-        .filter(|one| one.effect == Effect::Allow);
-    let asked = allows
-        .flat_map(|one| &one.conditions)
-        .filter(|condition| condition.key_lower() == "aws:principalarn");
-    let patterns = asked.flat_map(|condition| condition.values.iter().zip(condition.patterns()));
-    patterns
-        .filter_map(|(value, pattern)| {
-            let any = value.split(':').nth(4)? == "*";
-            let text = pattern.instantiate(CANARY);
-            let parts: Vec<&str> = text.splitn(6, ':').collect();
-            let [arn, partition, service, _, _, name] = parts.as_slice() else {
-                return None;
-            };
-            any.then(|| RequestingPrincipal::from_arn(&format!("{arn}:{partition}:{service}::{STRANGER}:{name}")))?
-        })
-        .collect()
-}
-
 /// What AWS would send for somebody outside the account, on the internet.
 fn outsider(perimeter: &Perimeter<'_>, who: &RequestingPrincipal) -> Context {
     let mut context = perimeter.outside();
@@ -203,7 +178,7 @@ fn outsider(perimeter: &Perimeter<'_>, who: &RequestingPrincipal) -> Context {
         [Known::Absent, Known::Absent]
     } else {
         context.insert("aws:userid", Known::Values(vec![format!("AROAZQ7CANARY:{CANARY}")]));
-        ["o-zq7canary00", "o-zq7canary00/r-zq7c/"].map(|text| Known::Values(vec![text.to_owned()]))
+        [STRANGE_ORG, STRANGE_ORG_PATH].map(|text| Known::Values(vec![text.to_owned()]))
     };
     for (key, known) in ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"]
         .into_iter()

@@ -7,7 +7,7 @@
 //! exception has undone it.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies-vpc-endpoint.html>
 
-use crate::facts::access::trust::STRANGER;
+use crate::facts::access::trust::{STRANGE_ORG, STRANGE_ORG_PATH, STRANGER};
 use crate::iam::context::{Context, Known, Request};
 use crate::iam::document::Document;
 use crate::iam::principal::RequestingPrincipal;
@@ -148,8 +148,8 @@ impl Perimeter<'_> {
             ),
             ("aws:VpcSourceIp", INSIDE.to_owned()),
             ("aws:VpceAccount", STRANGER.to_owned()),
-            ("aws:VpceOrgID", "o-zq7canary00".to_owned()),
-            ("aws:VpceOrgPaths", "o-zq7canary00/r-zq7c/".to_owned()),
+            ("aws:VpceOrgID", STRANGE_ORG.to_owned()),
+            ("aws:VpceOrgPaths", STRANGE_ORG_PATH.to_owned()),
         ];
         for (key, value) in foreign {
             context.insert(key, Known::Values(vec![value]));
@@ -318,9 +318,9 @@ impl Prober {
                         context.insert(
                             key,
                             text(if key.ends_with("ID") {
-                                "o-zq7canary00"
+                                STRANGE_ORG
                             } else {
-                                "o-zq7canary00/r-zq7c/"
+                                STRANGE_ORG_PATH
                             }),
                         );
                     } else if let Some(known) = of.organization.explicit(key) {

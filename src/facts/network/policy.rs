@@ -6,7 +6,7 @@
 //! organization are decided with a stranger's values; every other condition is given the benefit of the stranger.
 //! <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
 
-use crate::facts::access::trust::{STRANGER, bidden};
+use crate::facts::access::trust::{STRANGER, namesakes};
 use crate::facts::context::Place;
 use crate::facts::fact::{Fact, Reason};
 use crate::iam::context::{Context, Request};
@@ -100,8 +100,7 @@ fn strangers(statement: &Statement, at: &Place<'_>) -> Vec<RequestingPrincipal> 
     let partition = at.partition();
     let role = |account: &str| RequestingPrincipal::Role(format!("arn:{partition}:iam::{account}:role/nobody-we-know"));
     let mut all = vec![role(NOBODY)];
-    let namesakes = bidden(statement, at.account_id).into_iter().map(|(_, who)| who);
-    all.extend(namesakes.filter(|who| who.account() == Some(STRANGER)));
+    all.extend(namesakes(statement, at.account_id));
     if let PrincipalElement::Principal(set) = &statement.principals {
         for text in set.aws.iter().filter(|text| *text != "*") {
             match RequestingPrincipal::from_arn(text) {

@@ -3,11 +3,11 @@
 //! `Principal: "*"` with a condition on an account, an ARN or an organization is a roundabout way of naming those, and
 //! where the account is left open anybody can take the name.
 
-use super::{STRANGER, Setting};
-use crate::facts::access::trust::bidden;
+use super::Setting;
+use crate::facts::access::trust::{STRANGE_ORG, bidden, stranger};
 use crate::iam::context::{Context as RequestContext, Request};
 use crate::iam::document::Document;
-use crate::iam::principal::{PrincipalElement, RequestingPrincipal};
+use crate::iam::principal::RequestingPrincipal;
 use crate::iam::resource_policy::decide_resource_policy;
 use crate::iam::statement::{Effect, Statement};
 use std::collections::BTreeSet;
@@ -25,15 +25,7 @@ pub enum Home<'a> {
 
 /// Outsiders whom a policy that speaks to everybody lets in because a condition asks for their account or organization.
 pub fn named_outsiders(document: &Document, setting: Setting<'_>, home: Home<'_>) -> BTreeSet<String> {
-    let partition = setting.partition;
-    let speaks_to_all = |one: &&Statement| {
-        one.effect == Effect::Allow
-            && match &one.principals {
-                PrincipalElement::Principal(set) => set.everyone,
-                PrincipalElement::NotPrincipal(_) => true,
-                PrincipalElement::None => false,
-            }
-    };
+    let speaks_to_all = |one: &&Statement| one.effect == Effect::Allow && one.principals.is_everyone();
     let enters = |who: RequestingPrincipal, context| {
         let request = Request::new(setting.action, setting.target, context);
         decide_resource_policy(document, &who, &request)
@@ -44,7 +36,7 @@ pub fn named_outsiders(document: &Document, setting: Setting<'_>, home: Home<'_>
     for statement in document.statements.iter().filter(speaks_to_all) {
         for (value, who) in bidden(statement, setting.account) {
             // A condition on the organization as well is as good as one on it alone.
-            let context = RequestContext::open().set("aws:PrincipalOrgID", ["o-zq7canary00"]);
+            let context = RequestContext::open().set("aws:PrincipalOrgID", [STRANGE_ORG]);
             if enters(who, context) {
                 found.insert(value.to_owned());
             }
@@ -52,7 +44,7 @@ pub fn named_outsiders(document: &Document, setting: Setting<'_>, home: Home<'_>
         let organizations = statement.conditions.iter();
         let organizations = organizations.filter(|condition| condition.key_lower() == "aws:principalorgid");
         for value in organizations.flat_map(|condition| &condition.values) {
-            let who = RequestingPrincipal::Role(format!("arn:{partition}:iam::{STRANGER}:role/zq7canary"));
+            let who = stranger(setting.partition);
             let context = RequestContext::open().set("aws:PrincipalOrgID", [value.as_str()]);
             if home.is_foreign(value) && enters(who, context) {
                 found.insert(format!("organization {value}"));

@@ -111,6 +111,7 @@ fn outsiders_are_found_in_policies_and_lists() {
     let public = |condition: Value| json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::docs/in/*", "Condition": condition}]});
     let called = |arn: &str| policy(public(json!({"ArnLike": {"aws:PrincipalArn": arn}})), "public-source").0;
     assert_eq!(called("arn:aws:iam::*:role/uploader"), Fail);
+    assert_eq!(called("arn:aws:iam::????????????:role/uploader"), Fail);
     assert_eq!(called("arn:aws:iam::444455556666:role/uploader"), Pass);
     assert_eq!(policy(public(json!({})), "public-source").0, Fail);
     assert_eq!(
