@@ -96,6 +96,11 @@ impl<T> Dataset<T> {
         self.items.is_empty() && self.gaps.iter().any(|gap| gap.resource.is_none() && gap.means_absent())
     }
 
+    /// Whether the answer about one resource was that there is no such call.
+    pub fn is_unsupported_of(&self, resource: &str) -> bool {
+        self.gaps_of(resource).any(Gap::means_absent)
+    }
+
     /// Gaps about one resource.
     pub fn gaps_of<'a>(&'a self, resource: &'a str) -> impl Iterator<Item = &'a Gap> {
         self.gaps

@@ -18,7 +18,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// One finding a line; nothing where there is none.
 pub(super) fn render_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
-        finding.serialize(&mut Serializer::with_formatter(&mut *out, Inert(CompactFormatter)))?;
+        write(finding, CompactFormatter, out)?;
         writeln!(out)?;
     }
     Ok(())
@@ -26,21 +26,19 @@ pub(super) fn render_lines(report: &Report, out: &mut dyn Write) -> io::Result<(
 
 /// Indented JSON and a line break.
 pub(super) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(
-        &mut *out,
-        Inert(PrettyFormatter::new()),
-    ))?;
+    write(value, PrettyFormatter::new(), out)?;
     writeln!(out)
 }
 
 /// Indented JSON as text.
 pub(super) fn pretty(value: &impl Serialize) -> io::Result<String> {
     let mut json = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(
-        &mut json,
-        Inert(PrettyFormatter::new()),
-    ))?;
+    write(value, PrettyFormatter::new(), &mut json)?;
     String::from_utf8(json).map_err(io::Error::other)
+}
+
+fn write(value: &impl Serialize, formatter: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(out, Inert(formatter)))?)
 }
 
 /// JSON as another formatter writes it, with every character that acts on its reader as an escape.

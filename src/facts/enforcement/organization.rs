@@ -160,10 +160,10 @@ fn delegation(org: &Org<'_>, partition: &str) -> Fact<Vec<String>> {
     }
     doubts.extend(fact::doubts(administrators, "delegated administrators"));
     let policies = &org.vantage.organization_resource_policy;
+    let arns = bedrock_policies(org, partition);
     for row in &policies.items {
         match Document::parse(row.content.as_str()) {
             Ok(document) => {
-                let policies = bedrock_policies(org, partition);
                 let handed = document.statements.iter().filter(|statement| {
                     let context = RequestContext::open().set("organizations:PolicyType", [BEDROCK_POLICY]);
                     let applies = |action: &str, arn: &String| {
@@ -177,7 +177,7 @@ fn delegation(org: &Org<'_>, partition: &str) -> Fact<Vec<String>> {
                             "organizations:AttachPolicy",
                         ]
                         .iter()
-                        .any(|action| policies.iter().any(|arn| applies(action, arn)))
+                        .any(|action| arns.iter().any(|arn| applies(action, arn)))
                 });
                 seen.extend(handed.map(|statement| format!("statement {} of the resource policy", statement.label())));
             }

@@ -14,7 +14,6 @@ use super::graph::Graph;
 use super::graph::key::{DRAFT, EVERY, GuardrailKey};
 use super::subject::Subject;
 use crate::model::dataset::Dataset;
-use crate::model::gap::Gap;
 use filters::{Direction, FilterFacts, PiiFacts};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -141,8 +140,7 @@ fn subject(ctx: &Context<'_>, at: &Place<'_>, key: &GuardrailKey, doubts: &[Reas
     let in_use_by: BTreeSet<String> = graph.references_to(key).iter().map(|by| by.text.clone()).collect();
     let arn = key.arn();
     // Where AWS has no call that describes it, there is nothing to judge.
-    let described = &at.facts.guardrail_details;
-    let counts = if status == "DELETING" || described.gaps_of(&arn).any(Gap::means_absent) {
+    let counts = if status == "DELETING" || at.facts.guardrail_details.is_unsupported_of(&arn) {
         Fact::Known(false)
     } else {
         let counts = key.is_draft() || !in_use_by.is_empty() || takes_all(ctx, &arn);

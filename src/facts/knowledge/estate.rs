@@ -8,7 +8,6 @@ use crate::facts::fact::{self, Fact, Reason};
 use crate::iam::reach::Place as Objects;
 use crate::model::aws::bedrock_agent::{DataSource, KnowledgeBase};
 use crate::model::dataset::{Dataset, Row};
-use crate::model::gap::Gap;
 use std::collections::{HashMap, HashSet};
 
 /// The id that stands for what could not be listed.
@@ -123,9 +122,9 @@ fn of_place(at: Place<'_>) -> Vec<Base<'_>> {
             name: name.to_owned(),
             status: status.to_owned(),
             row,
-            offered: offered(&facts.knowledge_base_details, id),
+            offered: !facts.knowledge_base_details.is_unsupported_of(id),
             sources_unsupported: lists.is_unsupported()
-                || !offered(lists, id)
+                || lists.is_unsupported_of(id)
                 || sources.iter().any(|source| !source.offered),
             sources,
         }
@@ -169,7 +168,7 @@ fn sources(at: Place<'_>) -> HashMap<&str, Vec<Source<'_>>> {
             name: row.name.clone(),
             status: row.status.clone(),
             row: described(&facts.data_source_details, &row.key(), "data sources in full"),
-            offered: offered(&facts.data_source_details, &row.key()),
+            offered: !facts.data_source_details.is_unsupported_of(&row.key()),
         });
     }
     for row in &facts.data_source_details.items {
@@ -206,11 +205,6 @@ fn unlisted<'a>(doubts: Vec<Reason>) -> Source<'a> {
         row: Fact::Unread(doubts),
         offered: true,
     }
-}
-
-/// Whether AWS did not say of this very thing that it has no such call.
-fn offered<T>(dataset: &Dataset<T>, key: &str) -> bool {
-    !dataset.gaps_of(key).any(Gap::means_absent)
 }
 
 /// A row that a list promised.
